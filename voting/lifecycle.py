@@ -83,6 +83,6 @@ def check_phase(referendum: HasPhase, *allowed: Phase) -> None:
         raise WrongPhase(
             "referendum.frozen",
             N_("this referendum is no longer in preparation, so nothing in it can change"),
-            N_("After the opening only an extension or a cancellation is possible, each with two members of the committee."),
+            N_("After the opening it can only be extended or cancelled, by two members of the committee."),
         )
     raise WrongPhase("phase.wrong", N_("this step does not belong to the phase “%(now)s”"), now=now.value)
