@@ -1,7 +1,7 @@
 """The log's Merkle tree: leaf and node hashes, roots, proofs that an entry, a range or an older tree is inside.
 
 Pure. Where the hashes of complete subtrees are kept is somebody else's business: makers of proofs are handed a `Nodes`.
-A tree of size n covers the leaves [0, n), a complete subtree (level, index) the leaves [index << level, index + 1 << level).
+A tree of size n covers the leaves [0, n); the complete subtree (level, index) covers 1 << level of them.
 
 Source: RFC 6962 section 2.1, RFC 9162 section 2.1; SHA-256.
 """
