@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 
 from audit.entry import check_instant
 from audit.refusal import N_, Refused
+from crypto.election import BALLOT_LIMIT, Question, largest_ballot
 from crypto.encoding import Json, array, compact, integer, members, parse_compact, string
 from crypto.errors import Malformed
+from crypto.group import group_named
 from voting.errors import BadDraft
 from voting.profile import (
     ElectionCalendar,
@@ -25,12 +27,12 @@ from voting.profile import (
 from voting.wording import check_distinct, check_words
 
 ATHENS = ZoneInfo("Europe/Athens")
-BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 QUESTIONS_LIMIT = 20
 ANSWERS_LIMIT = 50
 TITLE_LIMIT = 200
 TEXT_LIMIT = 4_000
-"""Characters of a question, an answer list's title, a statement or the summary."""
+"""Characters of the summary or of a statement."""
+QUESTION_LIMIT = 2_000
 ANSWER_LIMIT = 300
 STATEMENT_TOLERANCE_PERCENT = 10
 """Two statements are of equal length when they differ by at most this share of the longer one, in characters."""
@@ -67,16 +69,6 @@ class Draft:
     calendar: ElectionCalendar = field(default_factory=ElectionCalendar)
 
 
-def new_uuid(random_bytes: bytes) -> str:
-    """22 characters of Base58 from 32 random bytes; the bias of the reduction is below 2^-100."""
-    number = int.from_bytes(random_bytes, "big")
-    characters = []
-    for _ in range(22):
-        number, digit = divmod(number, 58)
-        characters.append(BASE58[digit])
-    return "".join(characters)
-
-
 def instant(moment: datetime) -> str:
     """RFC 3339 in UTC to the second, as log entries and manifests spell it."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -84,6 +76,11 @@ def instant(moment: datetime) -> str:
 
 def day_in_athens(moment: datetime) -> date:
     return moment.astimezone(ATHENS).date()
+
+
+def form(question: DraftQuestion) -> Question:
+    """The question as it stands in election.json."""
+    return Question(question.question, question.answers, question.blank, question.minimum, question.maximum)
 
 
 def draft_faults(draft: Draft, calendar: ElectionCalendar, now: datetime) -> list[Refused]:
@@ -138,6 +135,8 @@ def _text_faults(draft: Draft) -> Iterator[Refused]:
 def _question_faults(draft: Draft, profile: Profile) -> Iterator[Refused]:
     if not 1 <= len(draft.questions) <= QUESTIONS_LIMIT:
         yield BadDraft("questions.count", N_("a vote has 1 to %(limit)s questions"), limit=QUESTIONS_LIMIT)
+    if largest_ballot(group_named(draft.group), [form(question) for question in draft.questions]) > BALLOT_LIMIT:
+        yield BadDraft("questions.size", N_("a ballot with all these answers would be too large; ask fewer together"))
     for number, question in enumerate(draft.questions, start=1):
         try:
             _check_question(question)
@@ -153,7 +152,7 @@ def _question_faults(draft: Draft, profile: Profile) -> Iterator[Refused]:
 
 
 def _check_question(question: DraftQuestion) -> None:
-    check_words(question.question, longest=TEXT_LIMIT, lines=True)
+    check_words(question.question, longest=QUESTION_LIMIT)
     if not 2 <= len(question.answers) <= ANSWERS_LIMIT:
         raise BadDraft("answers.count", N_("a question has 2 to %(limit)s answers"), limit=ANSWERS_LIMIT)
     for answer in question.answers:

@@ -46,6 +46,12 @@ def count(session: Session, referendum_id: int) -> int:
     ).one()
 
 
+def persons(session: Session, referendum_id: int) -> Sequence[int]:
+    """In the order of their numbers."""
+    query = select(RollMemberRow.person_id).where(RollMemberRow.referendum_id == referendum_id)
+    return session.exec(query.order_by(col(RollMemberRow.person_id))).all()
+
+
 def card_numbers(session: Session, referendum_id: int) -> Sequence[str]:
     """Sorted, so that their order says nothing about the persons."""
     query = (
