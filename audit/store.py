@@ -88,11 +88,10 @@ def waiting_count(session: Session) -> int:
 
 def begin_log(session: Session, opening: bytes) -> bool:
     """Make the head of an empty log and queue its first entry. False when there is a head already."""
-    if session.get(HeadRow, 1) is not None:
-        return False
-    _insert_head(session)
-    append(session, opening)
-    return True
+    begun = _insert_head(session)
+    if begun:
+        append(session, opening)
+    return begun
 
 
 def head(session: Session) -> Head:
@@ -161,6 +160,12 @@ def count_by_kind(session: Session) -> dict[str, int]:
 
 def entry_count(session: Session) -> int:
     return session.exec(select(func.count()).select_from(EntryRow)).one()
+
+
+def newest_index(session: Session) -> int:
+    """-1 when there is no entry."""
+    last = session.exec(select(func.max(EntryRow.idx))).one()
+    return -1 if last is None else last
 
 
 def ballot_index(session: Session, digest: str) -> int | None:
@@ -250,11 +255,13 @@ def _entry_values(index: int, item: Waiting) -> dict[str, object]:
     return {"idx": index, "kind": item.kind, "referendum": item.referendum, "ballot": digest, "data": item.raw}
 
 
-def _insert_head(session: Session) -> None:
-    session.execute(
+def _insert_head(session: Session) -> bool:
+    """False when it is there already."""
+    inserted = session.execute(
         text("INSERT INTO log_head (id, size, root, halted) VALUES (1, 0, :root, '') ON CONFLICT DO NOTHING"),
         {"root": tree.EMPTY_ROOT},
     )
+    return bool(inserted.rowcount)  # type: ignore[attr-defined]
 
 
 def _sole_sequencer(session: Session) -> bool:
