@@ -84,7 +84,7 @@ def voting_key(group: Group, code: bytes, uuid: str) -> int:
 
 def _check(values: list[int]) -> int:
     """The check character's value: a code over GF(32) that notices any wrong character and any two exchanged."""
-    state = 0
+    state = 1  # so that a row of zeros is no code
     for value in [*values, 0]:
         state = _double(state) ^ value
     return state
