@@ -1,7 +1,7 @@
 """Accept or refuse a sealed ballot: the cast contract.
 
-`read` → `check_cheaply` → `check_proofs` → `record`. The first three need no transaction and are ordered by what they cost;
-`record` is the one durable transaction. An acceptance is deterministic over the row it commits.
+`read`, `check_cheaply`, `check_proofs`, `record`. The first three need no transaction and are ordered by what they
+cost; `record` is the one durable transaction. An acceptance is deterministic over the row it commits.
 
 Trusted: that the login named the person. Not trusted: the browser, the network, and the order in which ballots arrive.
 """
@@ -20,7 +20,7 @@ from crypto.ballot import Ballot, check_ballot, check_signature, decode_ballot
 from crypto.election import Election, decode_election, decode_public_credentials
 from crypto.encoding import b64_digest, members, parse_json, sha256, sha256_hex, string
 from crypto.errors import Flaw, Malformed
-from crypto.order import OrderStatement, check_order, decode_order
+from crypto.order import FIRST, OrderStatement, check_order, decode_order
 from voting.box_errors import BadBallot, BoxClosed, CodeSpent, CredentialTaken, NotElector, OrderStale
 from voting.lifecycle import Phase
 from voting.store.casting import BallotBox, BallotRow
@@ -28,8 +28,6 @@ from voting.store.casting import BallotBox, BallotRow
 ENVELOPE_LIMIT = 256 * 1024
 """Bytes of a cast: the ballot as a string and its order statement."""
 PERSON_MARK = b"kalpi-person-mark-v1"
-NO_BALLOT = bytes(32)
-"""`previous` of a credential's first order statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,11 @@ class Cast:
 
     ballot: Ballot
     order: OrderStatement
-    credential: str
+
+    @property
+    def credential(self) -> str:
+        """As it is spelled in the public list."""
+        return self.order.credential_text
 
     @property
     def digest(self) -> str:
@@ -77,7 +79,7 @@ def make_electorate(election: bytes, credentials: bytes) -> Electorate:
     """`election` and `credentials` are the bytes that were opened with."""
     decoded = decode_election(election)
     listed = decode_public_credentials(credentials, decoded)
-    return Electorate(decoded, frozenset(text for text, _element, _weight in listed))
+    return Electorate(decoded, frozenset(credential.text for credential in listed))
 
 
 def person_mark(key: bytes, uuid: str, person_id: int) -> str:
@@ -101,8 +103,7 @@ def check_cheaply(envelope: Envelope, electorate: Electorate) -> Cast:
     election = electorate.election
     try:
         order = decode_order(envelope.order, election.group)
-        credential = election.group.encode(order.credential)
-        if credential not in electorate.credentials:
+        if order.credential_text not in electorate.credentials:
             raise NotElector("credential.unknown", N_("this voting card is not on the roll of this vote"))
         if order.ballot != sha256(envelope.ballot):
             raise Malformed("order.ballot", "the order statement is for another ballot")
@@ -113,7 +114,7 @@ def check_cheaply(envelope: Envelope, electorate: Electorate) -> Cast:
         check_signature(ballot, election)
     except Flaw as flaw:
         raise BadBallot.because(flaw) from flaw
-    return Cast(ballot, order, credential)
+    return Cast(ballot, order)
 
 
 def check_proofs(cast: Cast, electorate: Electorate) -> None:
@@ -126,7 +127,7 @@ def check_proofs(cast: Cast, electorate: Electorate) -> None:
 
 def next_place(box: BallotBox, credential: str) -> Place:
     last = box.last_ballot(credential)
-    return Place(0, NO_BALLOT) if last is None else Place(last.sequence + 1, bytes.fromhex(last.digest))
+    return Place(0, FIRST) if last is None else Place(last.sequence + 1, bytes.fromhex(last.digest))
 
 
 def check_own(box: BallotBox, person: str, credential: str) -> None:
@@ -181,7 +182,7 @@ def record(box: BallotBox, cast: Cast, person: str, signer: Signer, now: datetim
     check_place(cast, next_place(box, cast.credential))
     if not box.spend_code(cast.ballot.code, void=False):
         raise _void() if box.is_void(cast.ballot.code) else _spent()
-    if not box.claim_alphas(_alphas(cast.ballot, cast)):
+    if not box.claim_alphas(_alphas(cast.ballot)):
         raise BadBallot(
             "ballot.ciphertext",
             N_("a part of this ballot is on the board already"),
@@ -198,6 +199,10 @@ def answer(row: BallotRow, *, replaced: bool) -> Mapping[str, str | bool]:
     """What the booth is told about a recorded ballot; `replaced` only when a later ballot counts in its place."""
     known: dict[str, str | bool] = {"state": "recorded", "acceptance": row.acceptance}
     return known | {"replaced": True} if replaced else known
+
+
+def _alphas(ballot: Ballot) -> list[str]:
+    return [sha256_hex(choice.alpha) for answer in ballot.answers for choice in answer.choices]
 
 
 def _row(box: BallotBox, cast: Cast, signer: Signer) -> BallotRow:

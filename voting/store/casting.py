@@ -4,18 +4,21 @@ What may be recorded is decided in `casting.py`; here are rows, locks and the un
 No row says when a ballot came or who a person is: a person is a keyed hash whose key is a file (`person_key.py`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_hex
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import CursorResult, LargeBinary, UniqueConstraint, text
+from sqlalchemy import ColumnElement, CursorResult, LargeBinary, UniqueConstraint, text
 from sqlmodel import Column, Field, Session, SQLModel, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from audit import store as log
 from db import UtcDateTime
 from voting.store.referendum import ReferendumRow
+
+RowType = TypeVar("RowType", bound=SQLModel)
 
 
 class BallotRow(SQLModel, table=True):
@@ -95,15 +98,13 @@ class BallotBox:
 
         On SQLite the writing transaction is the lock; `FOR SHARE` is left out there by the dialect.
         """
-        return self._locked_phase(read=True)
+        self.session.refresh(self.row, ["phase"], with_for_update={"read": True})
+        return self.row.phase
 
     def lock(self) -> str:
         """Wait for every cast in progress and keep new ones out until commit; returns the phase."""
-        return self._locked_phase(read=False)
-
-    def _locked_phase(self, *, read: bool) -> str:
-        query = select(ReferendumRow).where(col(ReferendumRow.id) == self.id).with_for_update(read=read)
-        return self.session.exec(query.execution_options(populate_existing=True)).one().phase
+        self.session.refresh(self.row, ["phase", "closes_at"], with_for_update=True)
+        return self.row.phase
 
     # -- ballots -------------------------------------------------------------------------------------------------------
 
@@ -145,7 +146,7 @@ class BallotBox:
         row = self._one(SpentCodeRow, col(SpentCodeRow.code) == code)
         return row is not None and row.void
 
-    def claim_alphas(self, digests: Iterable[str]) -> bool:
+    def claim_alphas(self, digests: Sequence[str]) -> bool:
         """Put these ciphertexts on the board; False as soon as one is there already (the caller rolls back)."""
         return all(
             self._insert(
@@ -210,12 +211,10 @@ class BallotBox:
     def append_ballot(self, entry: bytes, credential: str, sequence: int) -> None:
         log.append_ballot(self.session, entry, credential, sequence)
 
-    # ------------------------------------------------------------------------------------------------------------------
+    def _of(self, table: type[RowType]) -> SelectOfScalar[RowType]:
+        return select(table).where(cast(Any, table).referendum_id == self.id)
 
-    def _of(self, table: Any) -> Any:
-        return select(table).where(table.referendum_id == self.id)
-
-    def _one(self, table: Any, condition: Any) -> Any:
+    def _one(self, table: type[RowType], condition: ColumnElement[bool]) -> RowType | None:
         return self.session.exec(self._of(table).where(condition)).first()
 
     def _insert(self, statement: str, **values: object) -> bool:

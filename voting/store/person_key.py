@@ -3,6 +3,7 @@
 Whoever has the database alone cannot say who cast which ballot; once the file is destroyed nobody can.
 """
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -36,11 +37,9 @@ class PersonKeys:
                 file.write(os.urandom(KEY_BYTES))
                 file.flush()
                 os.fsync(file.fileno())
-            try:
+            with contextlib.suppress(FileExistsError):
                 # A link never replaces: the first worker wins and the others read its key.
                 self.path(uuid).hardlink_to(fresh)
-            except FileExistsError:
-                pass
             self._sync()
         finally:
             fresh.unlink()
