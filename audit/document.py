@@ -30,7 +30,8 @@ class Document(FPDF):
     """An A4 document that knows its title and footer; add pages and write with the methods below.
 
     `made_at` is the only time inside it, so the same calls give the same bytes. `page_word` is how the footer says
-    "page 1 of 2": two `%s` fields; empty for single sheets. The cursor moves down by itself; lengths are millimetres, sizes of type are points.
+    "page 1 of 2": two `%s` fields, empty for single sheets. The cursor moves down by itself; lengths are millimetres,
+    sizes of type are points.
     """
 
     def __init__(
