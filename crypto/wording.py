@@ -10,8 +10,8 @@ import unicodedata
 
 from crypto.errors import Malformed
 
-_BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_INVISIBLE = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u2800\u3164\ufeff\uffa0")
+_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Letters and marks without a shape; bidi controls and zero-width characters are of category Cf."""
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _LOOK_ALIKE = str.maketrans(
     "αβεζηικμνορτυχϲ" + "авекмнорстухіѕј" + "ı" + "0",
@@ -29,11 +29,7 @@ def check_wording(text: str, *, lines: bool = False, longest: int = 1000) -> Non
     for character in text:
         if character == "\n" and lines:
             continue
-        if (
-            unicodedata.category(character) in _REFUSED_CATEGORIES
-            or character in _BIDI_CONTROLS
-            or character in _INVISIBLE
-        ):
+        if unicodedata.category(character) in _REFUSED_CATEGORIES or character in _INVISIBLE:
             raise Malformed("text.invisible", f"the character U+{ord(character):04X} cannot be seen")
     if unicodedata.normalize("NFC", text) != text:
         raise Malformed("text.normal_form", "the text is not in Unicode normalization form C")
