@@ -1,7 +1,7 @@
 """The record of one vote as files: what RECORD.md names and nothing else, at any moment from the proclamation on.
 
-Pure: `Board` holds what the database and the log say, `record_files` spells it, `zip_record` wraps it. Nothing is signed
-or counted here; a file whose matter does not exist yet is left out.
+Pure: `Board` holds what the database and the log say, `record_files` spells it, `zip_record` wraps it. Nothing is
+signed or counted here; a file whose matter does not exist yet is left out.
 """
 
 import io

@@ -132,6 +132,10 @@ class BallotBox:
         rows = {row.digest: row for row in self.session.exec(self._of(BallotRow))}
         return [rows[digest] for digest in digests]
 
+    def recorded_ballots(self) -> set[str]:
+        """Digests of all recorded ballots."""
+        return set(self.session.exec(select(BallotRow.digest).where(BallotRow.referendum_id == self.id)))
+
     # -- codes, ciphertexts --------------------------------------------------------------------------------------------
 
     def spend_code(self, code: str, *, void: bool) -> bool:
@@ -203,6 +207,16 @@ class BallotBox:
 
     def log_size(self) -> int:
         return log.log_size(self.session)
+
+    def logged_ballots(self) -> list[str]:
+        """Digests of this vote's ballot entries, in log order."""
+        return [str(logged.entry.members["ballot"]) for logged in log.find(self.session, "ballot", self.row.uuid)]
+
+    def is_closed_in_log(self) -> bool:
+        return bool(log.find(self.session, "closed", self.row.uuid))
+
+    def is_tallied_in_log(self) -> bool:
+        return bool(log.find(self.session, "tallied", self.row.uuid))
 
     def append(self, entry: bytes) -> None:
         """A control entry of this vote, in the same transaction."""
