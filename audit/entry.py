@@ -74,16 +74,16 @@ def decode_entry(raw: bytes) -> Entry:
         raise Malformed("entry.type", "an object whose first member is its type was expected")
     whole_type = string(value["type"], longest=255)
     match = _TYPE.fullmatch(whole_type)
-    kind = match[1] if match and match[1] in KINDS else whole_type
-    if "/" not in kind:
-        checks = KINDS[kind]
+    kind = whole_type
+    if match and (checks := KINDS.get(match[1])):
+        kind = match[1]
         members(value, ["type", *checks])
         for name, check in checks.items():
             try:
                 check(value[name])
             except Malformed as flaw:
                 raise Malformed(f"entry.{kind}", f"member {name}: {flaw.sentence}") from flaw
-    elif not whole_type.count("/"):
+    elif "/" not in whole_type:
         raise Malformed("entry.type", "a type has a slash")
     return Entry(kind, MappingProxyType({name: member for name, member in value.items() if name != "type"}), raw)
 
