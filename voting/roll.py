@@ -60,9 +60,7 @@ def make_roll(
             raise BadRoll(
                 "roll.without_card",
                 N_("%(count)s electors have no voting card yet"),
-                N_(
-                    "Give every elector a card first: each name on the roll needs its place in the list of credentials."
-                ),
+                N_("Give every elector a card first, so that the list of credentials is as long as the roll."),
                 count=len(electors) - len(cards),
             )
         if len(set(cards)) != len(cards):

@@ -45,6 +45,9 @@ class Preparation:
         """One control entry of the public log, in this transaction."""
         log.append(self.session, entry)
 
+    def log_is_halted(self) -> bool:
+        return bool(log.head(self.session).halted)
+
     def save(self) -> None:
         self.session.flush()
 
