@@ -84,8 +84,9 @@ class Trustees:
 
     def check(self) -> None:
         """Every signature, proof of knowledge and key. Raises InvalidProof: trustee.*, trustees.*."""
-        keys = [member.public_key for member in self.members]
-        if len(set(keys)) != len(keys):
+        # Inside a Pedersen group of threshold 1 all members rightly hold the same key.
+        holders = {(member.public_key, member.item) for member in self.members}
+        if len({key for key, _item in holders}) != len(holders):
             raise InvalidProof("trustees.duplicate", "two trustees have the same key")
         if self.election_key == self.group.identity:
             raise InvalidProof("trustees.key", "the trustees' keys cancel each other")

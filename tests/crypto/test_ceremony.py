@@ -1,0 +1,344 @@
+import contextlib
+import hashlib
+import json
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESCCM
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crypto.assembly import (
+    assemble,
+    check_certificate,
+    check_complaint,
+    check_polynomial,
+    check_voutput,
+    decode_polynomial,
+    make_inbox,
+)
+from crypto.ceremony import (
+    Member,
+    check_received_shares,
+    make_certificate,
+    make_commitment,
+    make_complaint,
+    make_polynomial,
+    make_voutput,
+    new_seed,
+)
+from crypto.ceremony_messages import (
+    BadShare,
+    Ceremony,
+    Share,
+    check_commitment,
+    check_opening,
+    decode_inbox,
+    decode_statement,
+)
+from crypto.encoding import compact, decimal, members, parse_compact, parse_json
+from crypto.errors import Flaw, InvalidProof, Malformed
+from crypto.group import BELENIOS_2048, ED25519, Group, group_named
+from crypto.pedersen import check_certificates, decode_certificate
+from crypto.sealed_message import message_inside, open_message
+from tests.crypto.ceremonies import IDENTIFIER, HeldCeremony, hold_ceremony
+from tests.crypto.elections import Recorded, fixed_scalars, listed
+
+VECTORS = Path("tests/vectors/belenios")
+OURS = json.loads(Path("tests/vectors/kalpi/ceremony.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def held() -> HeldCeremony:
+    return hold_ceremony(2, 3)
+
+
+@pytest.mark.parametrize("vector", OURS, ids=lambda v: f"{v['group']}-{v['threshold']}of{v['size']}")
+def test_ceremonies_with_given_scalars_give_the_vectors_bytes(vector: dict) -> None:  # type: ignore[type-arg]
+    group = group_named(vector["group"])
+    ceremony = Ceremony(vector["ceremony"], group, vector["threshold"], vector["size"])
+    rows = vector["members"]
+    own = [Member(ceremony, row["index"], row["seed"]) for row in rows]
+    certificates = []
+    for member, row in zip(own, rows, strict=True):
+        assert str(member.signing_key) == row["signing_key"]
+        assert str(member.opening_key) == row["opening_key"]
+        assert [str(coefficient) for coefficient in member.polynomial] == row["polynomial"]
+        certificates.append(make_certificate(member, listed(row["certificate"]["scalars"])))
+        assert certificates[-1].signed.raw.decode() == row["certificate"]["text"]
+        assert certificates[-1].digest.hex() == row["certificate"]["digest"]
+        line = make_commitment(member, certificates[-1], listed(row["commitment"]["scalars"]))
+        assert line.decode() == row["commitment"]["text"]
+    statements = [decode_statement(row["commitment"]["text"].encode(), group) for row in rows]
+    for member, row in zip(own, rows, strict=True):
+        raw = make_polynomial(member, certificates, listed(row["sharing"]["scalars"]))
+        assert raw.decode() == row["sharing"]["text"]
+    polynomials = [decode_polynomial(ceremony, row["sharing"]["text"].encode()) for row in rows]
+    for member, certificate, row in zip(own, certificates, rows, strict=True):
+        inbox = make_inbox(polynomials, member.index)
+        assert inbox.decode() == row["inbox"]
+        share = check_received_shares(member, certificates, statements, inbox)
+        assert str(share) == row["share"]
+        voutput = row["voutput"]
+        made = make_voutput(member, certificate, share, voutput["name"], listed(voutput["scalars"]))
+        assert made.decode() == voutput["text"]
+        complaint = row["complaint"]
+        line = make_complaint(member, complaint["against"], complaint["reason"], listed(complaint["scalars"]))
+        assert line.decode() == complaint["text"]
+    keys = [
+        check_voutput(ceremony, certificates, [p.coefficients for p in polynomials], i, row["voutput"]["text"].encode())
+        for i, row in enumerate(rows, 1)
+    ]
+    assert assemble(ceremony, certificates, polynomials, keys).decode() == vector["trustees"]
+
+
+@pytest.mark.parametrize("name", ["b30-ed25519-threshold-2of3", "b33-2048-threshold-2of3"])
+def test_messages_of_belenios_tool_are_opened_and_checked(name: str) -> None:
+    folder = VECTORS / name / "trustees"
+    lines = (folder / "certs.jsons").read_text().split()
+    group = group_named(json.loads(json.loads(lines[0])["message"])["context"]["group"])
+    certificates = [decode_certificate(group, parse_json(line.encode())) for line in lines]
+    check_certificates(group, certificates, 2)
+    ceremony = Ceremony(IDENTIFIER, group, 2, 3)
+    for index, certificate in enumerate(certificates, 1):
+        member = Member(ceremony, index, (folder / f"member{index}.key").read_text().strip())
+        assert group.generator_power(member.signing_key) == certificate.verification
+        inbox = decode_inbox(ceremony, (folder / f"member{index}.vinput").read_bytes().strip())
+        share = 0
+        for sender, sealed, coefficients in zip(certificates, inbox.secrets, inbox.coefficients, strict=True):
+            content = members(_open(group, member, sender.verification, sealed), ("secret",))
+            secret = decimal(content["secret"], below=group.order)
+            Share(index, secret).check(group, coefficients)
+            share = (share + secret) % group.order
+        voutput = json.loads((folder / f"member{index}.voutput").read_text())
+        content = members(_open(group, member, certificate.verification, voutput["private_key"]), ("decryption_key",))
+        assert int(str(content["decryption_key"])) % group.order == share
+        if name.startswith("b33"):
+            raw = (folder / f"member{index}.voutput").read_bytes().strip()
+            check_voutput(ceremony, certificates, inbox.coefficients, index, raw)
+
+
+def _open(group: Group, member: Member, sender, sealed: str):  # type: ignore[no-untyped-def]
+    if "algorithm" in json.loads(sealed):
+        return open_message(group, member.opening_key, sender, sealed)
+    # Release 3.0 encrypts with AES-CCM, which we do not write.
+    value = json.loads(sealed)
+    alpha = group.decode(value["alpha"])
+    one_time = group.divide(group.decode(value["beta"]), group.power(alpha, member.opening_key))
+    key = hashlib.sha256(f"key|{group.encode(one_time)}".encode()).digest()
+    iv = hashlib.sha256(f"iv|{value['alpha']}".encode()).digest()
+    raw = AESCCM(key, tag_length=8).decrypt(iv[:13], bytes.fromhex(value["data"]), None)
+    return message_inside(group, group.generator_power(member.opening_key), sender, raw)
+
+
+@pytest.mark.parametrize(("threshold", "size"), [(1, 1), (1, 3), (3, 3), (3, 5)])
+def test_a_ceremony_of_any_threshold_ends_with_trustees_that_check(threshold: int, size: int) -> None:
+    held = hold_ceremony(threshold, size)
+    held.trustees.check()
+    assert held.trustees.threshold == threshold
+    assert [member.name for member in held.trustees.members] == [f"Μέλος {i}" for i in range(1, size + 1)]
+
+
+def test_the_server_accepts_every_message_of_an_honest_ceremony(held: HeldCeremony) -> None:
+    for index in range(1, 4):
+        certificate, statement = held.certificates[index - 1], held.statements[index - 1]
+        check_certificate(held.ceremony, index, certificate)
+        check_commitment(held.ceremony, certificate, statement)
+        check_polynomial(held.ceremony, held.certificates, statement, held.polynomials[index - 1])
+
+
+def test_tk_02_a_certificate_sent_again_by_another_member_is_refused(held: HeldCeremony) -> None:
+    with pytest.raises(BadShare) as refusal:
+        check_certificate(held.ceremony, 2, held.certificates[0])
+    assert (refusal.value.code, refusal.value.against) == ("trustees.context", 2)
+    keys = Member(held.ceremony, 2, "1" * 22)
+    copied = make_certificate(keys)
+    with pytest.raises(InvalidProof) as twice:
+        check_certificates(ED25519, [held.certificates[0], copied, replace(copied, index=3)], 2)
+    assert twice.value.code in ("trustees.duplicate", "trustee.signature", "trustees.context")
+
+
+def test_tk_03_a_polynomial_other_than_the_committed_one_is_refused_by_name(held: HeldCeremony) -> None:
+    late = Member(held.ceremony, 2, new_seed())
+    member = held.members[1]
+    late.signing_key, late.opening_key = member.signing_key, member.opening_key
+    other = decode_polynomial(held.ceremony, make_polynomial(late, held.certificates))
+    with pytest.raises(BadShare) as refusal:
+        check_polynomial(held.ceremony, held.certificates, held.statements[1], other)
+    assert (refusal.value.code, refusal.value.against) == ("commitment.opening", 2)
+    inbox = make_inbox([held.polynomials[0], other, held.polynomials[2]], 1)
+    with pytest.raises(BadShare) as seen:
+        check_received_shares(held.members[0], held.certificates, held.statements, inbox)
+    assert (seen.value.code, seen.value.against) == ("commitment.opening", 2)
+
+
+def test_tk_03_a_commitment_to_another_ceremony_place_or_certificate_is_refused(held: HeldCeremony) -> None:
+    statement, certificate = held.statements[0], held.certificates[0]
+    again = Ceremony("f" * 32, ED25519, 2, 3)
+    for ceremony, other in [
+        (again, statement),
+        (held.ceremony, replace(statement, index=2)),
+        (held.ceremony, replace(statement, certificate=held.certificates[1].digest)),
+    ]:
+        with pytest.raises(BadShare) as refusal:
+            check_commitment(ceremony, certificate, other)
+        assert refusal.value.code == "commitment.frame"
+    with pytest.raises(BadShare) as unsigned:
+        check_commitment(held.ceremony, certificate, replace(statement, commitment=bytes(32)))
+    assert unsigned.value.code == "statement.signature"
+
+
+def test_tk_03_one_seed_gives_another_polynomial_in_another_ceremony_or_place() -> None:
+    seed = new_seed()
+    frames = [(Ceremony(c * 32, ED25519, 2, 3), index) for c in "01" for index in (1, 2)]
+    polynomials = {Member(ceremony, index, seed).polynomial for ceremony, index in frames}
+    assert len(polynomials) == len(frames)
+
+
+def test_tk_04_a_share_off_the_published_polynomial_names_its_sender_and_can_be_complained_of(
+    held: HeldCeremony,
+) -> None:
+    liar = Member(held.ceremony, 2, new_seed())
+    honest = held.members[1]
+    liar.signing_key, liar.opening_key = honest.signing_key, honest.opening_key
+    false = decode_polynomial(held.ceremony, make_polynomial(liar, held.certificates))
+    mixed = replace(held.polynomials[1], secrets=false.secrets)
+    inbox = make_inbox([held.polynomials[0], mixed, held.polynomials[2]], 3)
+    with pytest.raises(BadShare) as refusal:
+        check_received_shares(held.members[2], held.certificates, held.statements, inbox)
+    assert (refusal.value.code, refusal.value.against) == ("share.wrong", 2)
+    line = make_complaint(held.members[2], refusal.value.against, refusal.value.code)
+    assert check_complaint(held.ceremony, held.certificates, line) == (3, 2, "share.wrong")
+    forged = line.replace(b'"against":2', b'"against":1')
+    with pytest.raises(InvalidProof):
+        check_complaint(held.ceremony, held.certificates, forged)
+
+
+def test_tk_04_a_share_sealed_to_another_member_names_its_sender(held: HeldCeremony) -> None:
+    secrets = held.polynomials[0].secrets
+    swapped = replace(held.polynomials[0], secrets=(secrets[1], secrets[0], secrets[2]))
+    inbox = make_inbox([swapped, *held.polynomials[1:]], 1)
+    with pytest.raises(BadShare) as refusal:
+        check_received_shares(held.members[0], held.certificates, held.statements, inbox)
+    assert (refusal.value.code, refusal.value.against) == ("seal.broken", 1)
+
+
+def test_tk_04_a_polynomial_of_another_degree_is_refused(held: HeldCeremony) -> None:
+    longer = Member(Ceremony(IDENTIFIER, ED25519, 3, 3), 1, "1" * 22)
+    longer.signing_key, longer.opening_key = held.members[0].signing_key, held.members[0].opening_key
+    message = decode_polynomial(held.ceremony, make_polynomial(longer, held.certificates))
+    with pytest.raises(BadShare) as refusal:
+        check_opening(held.ceremony, held.certificates[0], held.statements[0], message.coefficients)
+    assert refusal.value.code == "trustees.degree"
+
+
+def test_tk_04_a_polynomial_without_its_last_coefficient_is_refused(held: HeldCeremony) -> None:
+    lower = Member(held.ceremony, 1, new_seed())
+    lower.polynomial = (lower.polynomial[0], 0)
+    with pytest.raises(Malformed) as refusal:
+        decode_polynomial(held.ceremony, make_polynomial(lower, held.certificates))
+    assert refusal.value.code == "point.identity"
+
+
+def test_a_wrong_public_key_is_the_doing_of_its_member(held: HeldCeremony) -> None:
+    raw = make_voutput(held.members[0], held.certificates[0], held.shares[0] + 1)
+    coefficients = [message.coefficients for message in held.polynomials]
+    with pytest.raises(BadShare) as refusal:
+        check_voutput(held.ceremony, held.certificates, coefficients, 1, raw)
+    assert (refusal.value.code, refusal.value.against) == ("trustees.share", 1)
+
+
+def test_the_voutput_gives_a_member_its_share_back(held: HeldCeremony) -> None:
+    for member, certificate, share, raw in zip(
+        held.members, held.certificates, held.shares, held.voutputs, strict=True
+    ):
+        sealed = str(members(parse_compact(raw), ("private_key", "public_key"))["private_key"])
+        content = open_message(ED25519, member.opening_key, certificate.verification, sealed)
+        assert content == {"decryption_key": str(share)}
+
+
+@pytest.mark.parametrize("group", [ED25519, BELENIOS_2048], ids=lambda group: group.name)
+def test_no_scalar_is_drawn_twice_for_one_purpose_and_each_is_used(group: Group) -> None:
+    """Every proof of a ceremony has its own commitment: a nonce used twice would give the key away."""
+    source = Recorded(group.random_scalar)
+    ceremony = Ceremony(IDENTIFIER, group, 2, 2)
+    own = [Member(ceremony, index, new_seed()) for index in (1, 2)]
+    certificates = [make_certificate(member, source) for member in own]
+    lines = [make_commitment(m, c, source) for m, c in zip(own, certificates, strict=True)]
+    polynomials = [decode_polynomial(ceremony, make_polynomial(m, certificates, source)) for m in own]
+    statements = [decode_statement(line, group) for line in lines]
+    outputs = []
+    for member, certificate in zip(own, certificates, strict=True):
+        inbox = make_inbox(polynomials, member.index)
+        share = check_received_shares(member, certificates, statements, inbox)
+        outputs.append(make_voutput(member, certificate, share, None, source))
+    assert len(source.drawn) == 2 * (1 + 1 + (3 + 2 * 3 + 2) + 5)
+    responses = [part.split('"', 1)[0] for text in (*lines, *outputs) for part in text.decode().split('response":"')[1:]]
+    assert len(set(responses)) == len(responses)
+
+
+@pytest.mark.parametrize("seed", ["", "0" * 22, "1" * 21, "1" * 23, "é" * 22])
+def test_a_seed_of_another_form_is_refused(seed: str) -> None:
+    with pytest.raises(Malformed):
+        Member(Ceremony(IDENTIFIER, ED25519, 1, 1), 1, seed)
+
+
+def test_a_member_never_prints_its_secrets() -> None:
+    seed = new_seed()
+    member = Member(Ceremony(IDENTIFIER, ED25519, 1, 1), 1, seed)
+    assert seed not in repr(member)
+    assert str(member.signing_key) not in repr(member)
+
+
+def test_seeds_are_spread_over_the_whole_alphabet() -> None:
+    counter = iter(range(22))
+    assert new_seed(lambda below: next(counter)) == "123456789ABCDEFGHJKLMN"
+    assert all(left != right for left, right in pairwise(new_seed() for _ in range(20)))
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_message_or_malformed(raw: bytes) -> None:
+    ceremony = Ceremony(IDENTIFIER, ED25519, 2, 3)
+    for read in (
+        lambda: decode_polynomial(ceremony, raw),
+        lambda: decode_inbox(ceremony, raw),
+        lambda: decode_statement(raw, ED25519),
+        lambda: check_complaint(ceremony, (), raw),
+    ):
+        with contextlib.suppress(Malformed, InvalidProof):
+            read()
+
+
+def test_a_changed_byte_of_a_sealed_message_is_refused(held: HeldCeremony) -> None:
+    text = held.polynomials[0].secrets[0]
+    sender = held.certificates[0].verification
+    open_message(ED25519, held.members[0].opening_key, sender, text)
+    for position in range(0, len(text), 7):
+        other = "0" if text[position] != "0" else "1"
+        with pytest.raises(Flaw):
+            open_message(
+                ED25519, held.members[0].opening_key, sender, text[:position] + other + text[position + 1 :]
+            )
+
+
+def test_a_message_is_not_opened_as_another_senders(held: HeldCeremony) -> None:
+    text = held.polynomials[0].secrets[0]
+    with pytest.raises(InvalidProof) as refusal:
+        open_message(ED25519, held.members[0].opening_key, held.certificates[1].verification, text)
+    assert refusal.value.code == "trustee.signature"
+
+
+def test_a_statement_has_one_spelling(held: HeldCeremony) -> None:
+    raw = held.statements[0].raw
+    assert decode_statement(raw, ED25519).raw == raw
+    with pytest.raises(Malformed):
+        decode_statement(raw + b"\n", ED25519)
+    with pytest.raises(Malformed):
+        decode_statement(compact(json.loads(raw)).replace(b'"index":1', b'"index":0'), ED25519)
+
+
+def test_scalars_are_drawn_in_the_order_the_docstrings_say(held: HeldCeremony) -> None:
+    first, second = (make_polynomial(held.members[0], held.certificates, fixed_scalars(ED25519, "x")) for _ in range(2))
+    assert first == second
