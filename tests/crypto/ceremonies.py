@@ -63,9 +63,7 @@ def hold_ceremony(
         for member, certificate, share in zip(members, certificates, shares, strict=True)
     )
     coefficients = [message.coefficients for message in polynomials]
-    keys = [
-        check_voutput(ceremony, certificates, coefficients, index, raw) for index, raw in enumerate(voutputs, 1)
-    ]
+    keys = [check_voutput(ceremony, certificates, coefficients, index, raw) for index, raw in enumerate(voutputs, 1)]
     trustees = decode_trustees(assemble(ceremony, certificates, polynomials, keys), group)
     return HeldCeremony(ceremony, members, certificates, statements, polynomials, shares, voutputs, trustees)
 

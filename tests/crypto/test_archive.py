@@ -66,7 +66,11 @@ def test_an_archive_cut_anywhere_but_behind_an_event_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "bodies", "code"),
-    [("Shuffle", [b"{}", b"{}"], "event.kind"), ("Ballot", [], "event.bodies"), ("EndBallots", [b"{}"], "event.bodies")],
+    [
+        ("Shuffle", [b"{}", b"{}"], "event.kind"),
+        ("Ballot", [], "event.bodies"),
+        ("EndBallots", [b"{}"], "event.bodies"),
+    ],
 )
 def test_an_event_with_other_data_than_its_kind_brings_is_refused(kind: str, bodies: list[bytes], code: str) -> None:
     with pytest.raises(Malformed) as refusal:

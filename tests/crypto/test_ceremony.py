@@ -275,7 +275,9 @@ def test_no_scalar_is_drawn_twice_for_one_purpose_and_each_is_used(group: Group)
         share = check_received_shares(member, certificates, statements, inbox)
         outputs.append(make_voutput(member, certificate, share, None, source))
     assert len(source.drawn) == 2 * (1 + 1 + (3 + 2 * 3 + 2) + 5)
-    responses = [part.split('"', 1)[0] for text in (*lines, *outputs) for part in text.decode().split('response":"')[1:]]
+    responses = [
+        part.split('"', 1)[0] for text in (*lines, *outputs) for part in text.decode().split('response":"')[1:]
+    ]
     assert len(set(responses)) == len(responses)
 
 
@@ -318,9 +320,7 @@ def test_a_changed_byte_of_a_sealed_message_is_refused(held: HeldCeremony) -> No
     for position in range(0, len(text), 7):
         other = "0" if text[position] != "0" else "1"
         with pytest.raises(Flaw):
-            open_message(
-                ED25519, held.members[0].opening_key, sender, text[:position] + other + text[position + 1 :]
-            )
+            open_message(ED25519, held.members[0].opening_key, sender, text[:position] + other + text[position + 1 :])
 
 
 def test_a_message_is_not_opened_as_another_senders(held: HeldCeremony) -> None:
