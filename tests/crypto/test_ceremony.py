@@ -296,7 +296,7 @@ def test_a_member_never_prints_its_secrets() -> None:
 
 def test_seeds_are_spread_over_the_whole_alphabet() -> None:
     counter = iter(range(22))
-    assert new_seed(lambda below: next(counter)) == "123456789ABCDEFGHJKLMN"
+    assert new_seed(lambda _below: next(counter)) == "123456789ABCDEFGHJKLMN"
     assert all(left != right for left, right in pairwise(new_seed() for _ in range(20)))
 
 

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from crypto.archive import read_archive
 from crypto.ballot import check_ballot, decode_ballot
 from crypto.decryption import (
-    PartialDecryption,
     check_partial,
     combine,
     decode_owned,
@@ -62,10 +61,10 @@ def test_elections_of_belenios_tool_are_tallied_decrypted_and_counted_again(path
     ballots = [decode_ballot(event.payload, election) for event in archive.of_kind("Ballot")]
     check_ballot(ballots[0], election)
     computed = accumulate(election, ballots, weights)
-    bodies = archive.of_kind("EncryptedTally")[0].bodies
-    claimed = decode_tally(*bodies, election)
+    encrypted, sized = archive.of_kind("EncryptedTally")[0].bodies
+    claimed = decode_tally(encrypted, sized, election)
     check_tally(claimed, computed)
-    assert (computed.raw, computed.sized) == bodies
+    assert (computed.raw, computed.sized) == (encrypted, sized)
     partials = {}
     for event in archive.of_kind("PartialDecryption"):
         owner, digest = decode_owned(event.payload)
@@ -200,6 +199,7 @@ def test_a_partial_decryption_has_one_spelling(decrypted: Decrypted) -> None:
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_partial_decryption_or_malformed(raw: bytes) -> None:
     election = make_election()
-    for read in (lambda: decode_partial(raw, election), lambda: decode_owned(raw)):
-        with contextlib.suppress(Malformed):
-            assert isinstance(read(), PartialDecryption | tuple)
+    with contextlib.suppress(Malformed):
+        decode_partial(raw, election)
+    with contextlib.suppress(Malformed):
+        decode_owned(raw)
