@@ -148,10 +148,10 @@ def find(session: Session, kind: str, referendum: str | None = None) -> list[Log
     return [Logged(row.idx, decode_entry(row.data)) for row in session.exec(query)]
 
 
-def newest(session: Session, count: int) -> list[Logged]:
-    """The last entries, newest first."""
-    rows = session.exec(select(EntryRow).order_by(col(EntryRow.idx).desc()).limit(count))
-    return [Logged(row.idx, decode_entry(row.data)) for row in rows]
+def newest_acts(session: Session, count: int) -> list[Logged]:
+    """The last entries that are not ballots, newest first."""
+    query = select(EntryRow).where(EntryRow.kind != "ballot").order_by(col(EntryRow.idx).desc()).limit(count)
+    return [Logged(row.idx, decode_entry(row.data)) for row in session.exec(query)]
 
 
 def count_by_kind(session: Session) -> dict[str, int]:
