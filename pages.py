@@ -41,7 +41,7 @@ def translations(language: str) -> gettext.NullTranslations:
     if language == "en":
         return gettext.NullTranslations()
     merged = gettext.NullTranslations()
-    for path in (*sorted(PARTS.glob("*.po")), CATALOGUE):
+    for path in (CATALOGUE, *sorted(PARTS.glob("*.po"))):
         if path.exists():
             part = _compiled(path)
             part.add_fallback(merged)

@@ -159,7 +159,7 @@ class Visit:
             "settings": self.settings,
             "municipality": self.settings.municipality,
             "nonce": self.nonce,
-            "notice": self._notice(),
+            "flash": self._notice(),
             "csrf_field": lambda: field_html.format(self.csrf),
             "import_map": lambda: Markup(import_map(self.house.assets)),  # noqa: S704  our own hashes, `<` escaped
         }
@@ -167,7 +167,7 @@ class Visit:
         template_policy = BOOTH_POLICY if policy == "booth" else SITE_POLICY
         response.headers["Content-Security-Policy"] = template_policy.format(nonce=self.nonce)
         response.headers["Content-Language"] = self.language
-        if context["notice"]:
+        if context["flash"]:
             response.delete_cookie(self.cookie_name("notice"), path="/")
         return response
 
