@@ -40,6 +40,11 @@ class Ballot:
         return sha256(self.raw)
 
     @property
+    def alphas(self) -> tuple[Element, ...]:
+        """One per ciphertext. In an election of ours none of them may occur twice on the whole board (BB-01)."""
+        return tuple(choice.alpha for answer in self.answers for choice in answer.choices)
+
+    @property
     def tracker(self) -> str:
         """The same digest as Belenios shows it: base64, 43 characters."""
         return b64(self.digest)
@@ -54,7 +59,7 @@ def decode_ballot(raw: bytes, election: Election) -> Ballot:
     """Read a ballot for this election's questions and group.
 
     Raises Malformed: json.… (syntax, size, spelling, members), ballot.shape, proof.shape, scalar.noncanonical,
-    digest.spelling, point.encoding, point.subgroup, point.identity.
+    digest.spelling, point.encoding, point.subgroup, point.identity; for an election of ours also ballot.repeated.
     """
     value = parse_compact(raw, size_limit=BALLOT_LIMIT if election.has_rules else FOREIGN_LIMIT)
     fields = members(value, (*UNSIGNED_MEMBERS, "signature"))
@@ -68,7 +73,7 @@ def decode_ballot(raw: bytes, election: Election) -> Ballot:
     b64_digest(fields["election_hash"])
     credential_text = string(fields["credential"])
     group = election.group
-    return Ballot(
+    ballot = Ballot(
         raw=raw,
         election_uuid=string(fields["election_uuid"]),
         election_hash=string(fields["election_hash"]),
@@ -80,6 +85,10 @@ def decode_ballot(raw: bytes, election: Election) -> Ballot:
             decode_answer(answer, group, question) for answer, question in zip(answers, election.questions, strict=True)
         ),
     )
+    # An individual proof does not name its question and place: a ciphertext may stand only once.
+    if election.has_rules and len(set(ballot.alphas)) != len(ballot.alphas):
+        raise Malformed("ballot.repeated", "two ciphertexts of the ballot share their alpha")
+    return ballot
 
 
 def check_ballot(ballot: Ballot, election: Election) -> None:
