@@ -12,7 +12,7 @@ import hmac
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 from typing import BinaryIO, TypeAlias
@@ -77,7 +77,7 @@ class Problem:
     column: str
     code: str
     sentence: str
-    fields: Mapping[str, str | int] = MappingProxyType({})
+    fields: Mapping[str, str | int] = field(default_factory=dict)
     grave: bool = True
 
 
@@ -129,10 +129,12 @@ def _person(row: int, cells: list[str], header: list[str], places: Mapping[str, 
         problems.append(Problem(row, header[places[name]], code, sentence, fields))
 
     def cell(name: str) -> str:
-        text = unicodedata.normalize("NFC", cells[places[name]].strip()) if name in places else ""
+        text = (
+            unicodedata.normalize("NFC", cells[places[name]].replace("\u00a0", " ").strip()) if name in places else ""
+        )
         if len(text) > CELL_LIMIT:
             problem(name, "cell.long", N_("the cell has more than %(count)s characters"), count=CELL_LIMIT)
-        elif any(unicodedata.category(letter) in {"Cc", "Cs", "Co", "Cn"} for letter in text):
+        elif not text.isprintable():
             problem(name, "cell.control", N_("the cell holds a character that cannot be printed"))
         elif not text and name in REQUIRED:
             problem(name, "cell.empty", N_("the cell is empty"))
@@ -174,15 +176,15 @@ def _person(row: int, cells: list[str], header: list[str], places: Mapping[str, 
 
 def _places(header: list[str]) -> dict[str, int]:
     """Which cell holds what. Raises RegistryRefused (registry.columns) for a column missing or named twice."""
-    known = {_column(name): field for field, names in COLUMNS.items() for name in names}
+    known = {_column(name): what for what, names in COLUMNS.items() for name in names}
     places: dict[str, int] = {}
     for place, name in enumerate(header):
-        field = known.get(_column(name))
-        if field in places:
+        what = known.get(_column(name))
+        if what in places:
             raise RegistryRefused("registry.columns", N_("Two columns hold the same: %(name)s."), name=name)
-        if field:
-            places[field] = place
-    missing = [COLUMNS[field][1] for field in REQUIRED if field not in places]
+        if what:
+            places[what] = place
+    missing = [COLUMNS[what][1] for what in REQUIRED if what not in places]
     if missing:
         raise RegistryRefused(
             "registry.columns",

@@ -1,4 +1,4 @@
-"""Giving and taking roles. Every grant and revocation that takes effect is an entry of the public log, without a name."""
+"""Giving and taking roles. What takes effect is an entry of the public log, without a name."""
 
 import secrets
 from datetime import datetime

@@ -115,18 +115,19 @@ def find_login(db: Database, token: str, now: datetime) -> Login | None:
         roles = powers(session, row.account_id)
         if not is_alive(half=False, opened_at=row.opened_at, seen_at=row.seen_at, roles=roles, now=now):
             return None
-        name = display_name(session, row.account_id)
-    if now >= row.seen_at + SEEN_EVERY:
+        login = Login(
+            login_id=row.id or 0,
+            account_id=row.account_id,
+            citizen_id=account.person_id if "citizen" in roles else None,
+            roles=roles,
+            name=display_name(session, row.account_id),
+            fresh_until=row.fresh_at + FRESH if row.fresh_at else None,
+        )
+        seen_at = row.seen_at
+    if now >= seen_at + SEEN_EVERY:
         with db.writing() as session:
-            session.execute(update(LoginRow).where(col(LoginRow.id) == row.id).values(seen_at=now))
-    return Login(
-        login_id=row.id or 0,
-        account_id=row.account_id,
-        citizen_id=account.person_id if "citizen" in roles else None,
-        roles=roles,
-        name=name,
-        fresh_until=row.fresh_at + FRESH if row.fresh_at else None,
-    )
+            session.execute(update(LoginRow).where(col(LoginRow.id) == login.login_id).values(seen_at=now))
+    return login
 
 
 def forget_old(session: Session, now: datetime) -> None:
