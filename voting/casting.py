@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from audit import entry
-from audit.acceptance import make_acceptance
+from audit.acceptance import KEY_SUFFIX, make_acceptance
 from audit.note import Signer
 from audit.refusal import N_
 from crypto.ballot import Ballot, check_ballot, check_signature, decode_ballot
@@ -80,6 +80,11 @@ def make_electorate(election: bytes, credentials: bytes) -> Electorate:
     decoded = decode_election(election)
     listed = decode_public_credentials(credentials, decoded)
     return Electorate(decoded, frozenset(credential.text for credential in listed))
+
+
+def acceptance_signer(origin: str, seed: bytes) -> Signer:
+    """Who signs acceptances: the log's origin and the setting's key "acceptance"."""
+    return Signer(origin + KEY_SUFFIX, seed)
 
 
 def person_mark(key: bytes, uuid: str, person_id: int) -> str:
