@@ -42,8 +42,6 @@ def parse_code(text: str) -> bytes:
 
     Raises Malformed: card.characters, card.length, card.check. The sentences never repeat what was typed.
     """
-    if len(text) > 200:
-        raise Malformed("card.length", f"{CODE_LENGTH + 1} characters were expected")
     characters = [character for character in text if character not in _SEPARATORS]
     if any(character not in _ACCEPTED for character in characters):
         raise Malformed("card.characters", "a code has only digits and Latin letters")

@@ -88,6 +88,15 @@ def test_CR_10_the_same_number_plus_q_is_refused() -> None:
         decode_ballot(replaced(BALLOT.raw, path, str(same)), ELECTION)
 
 
+def test_a_digest_of_another_spelling_is_refused() -> None:
+    for path in (("signature", "hash"), ("election_hash",)):
+        good = str(at(parse_json(BALLOT.raw), path))
+        wrong: list[Json] = [good + "=", good[:-1], "-" * 43, None, 7]
+        for text in wrong:
+            with pytest.raises(Malformed, match=r"digest\.spelling"):
+                decode_ballot(replaced(BALLOT.raw, path, text), ELECTION)
+
+
 def test_CR_13_an_unknown_member_or_another_order_is_refused_on_every_level() -> None:
     value = parse_json(BALLOT.raw)
     objects = [path for path in inner_paths(value) if isinstance(at(value, path), dict)]
