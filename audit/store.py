@@ -68,9 +68,12 @@ def sequence(db: Database, now: datetime, *, ballots: bool) -> int:
     with db.writing() as session:
         if not _sole_sequencer(session):
             return 0
+        # The head is read before the outbox: whoever empties the outbox in between has moved the head.
+        _insert_head(session)
+        old = head(session)
         batch = order_batch(_waiting(session), ballots=ballots)
         if batch:
-            _write_batch(session, batch, now)
+            _write_batch(session, old, batch, now)
         return len(batch)
 
 
@@ -223,9 +226,7 @@ def _waiting(session: Session) -> list[Waiting]:
     return [Waiting(row.id or 0, row.kind, row.referendum, row.data, row.credential, row.sequence) for row in rows]
 
 
-def _write_batch(session: Session, batch: list[Waiting], now: datetime) -> None:
-    _insert_head(session)
-    old = head(session)
+def _write_batch(session: Session, old: Head, batch: list[Waiting], now: datetime) -> None:
     changed = tiles.extend(
         lambda level, index: tile(session, level, index), old.size, [tree.leaf_hash(item.raw) for item in batch]
     )

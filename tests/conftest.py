@@ -1,1 +1,1 @@
-pytest_plugins = ["tests.plugins.house"]
+pytest_plugins = ["tests.plugins.house", "tests.plugins.postgres"]
