@@ -32,7 +32,7 @@ def check_log(session: Session, kept: Checkpoint | None, key: VerifierKey, *, ev
     _check_hashes(session, 0 if every_entry else head.size - 1 - (head.size - 1) % WIDTH, head.size)
     latest = store.latest_checkpoint(session)
     if latest is not None:
-        check_extends(_opened(latest.note, key), head.size, root_at, "the last stored checkpoint")
+        check_extends(_opened(latest, key), head.size, root_at, "the last stored checkpoint")
     check_memory(kept, head.size, root_at)
 
 
@@ -57,8 +57,11 @@ def _check_hashes(session: Session, start: int, size: int) -> None:
             raise LogUnfit("log.entries", f"an entry from {start + first} on is not the one that was logged")
 
 
-def _opened(note: bytes, key: VerifierKey) -> Checkpoint:
+def _opened(stored: store.Signed, key: VerifierKey) -> Checkpoint:
     try:
-        return open_checkpoint(note, key)
+        checkpoint = open_checkpoint(stored.note, key)
     except Flaw as flaw:
         raise LogUnfit("log.key", f"the last stored checkpoint is not signed by {key.name} with this key") from flaw
+    if checkpoint.tree_size != stored.size:
+        raise LogUnfit("log.key", f"the checkpoint stored for {stored.size} entries speaks of {checkpoint.tree_size}")
+    return checkpoint

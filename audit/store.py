@@ -213,12 +213,10 @@ def _queue(session: Session, raw: bytes, *, credential: str | None, sequence: in
     decoded = decode_entry(raw)
     if not decoded.known or (decoded.kind == "ballot") != (credential is not None):
         raise Malformed("entry.kind", f"{decoded.kind} cannot be appended this way")
-    if head(session).halted:
+    if session.exec(select(HeadRow.halted).where(HeadRow.id == 1)).first():
         raise LogHalted
-    session.add(
-        OutboxRow(data=raw, kind=decoded.kind, referendum=decoded.referendum, credential=credential, sequence=sequence)
-    )
-    session.flush()
+    row = {"data": raw, "kind": decoded.kind, "referendum": decoded.referendum}
+    session.execute(insert(OutboxRow), {**row, "credential": credential, "sequence": sequence})
 
 
 def _waiting(session: Session) -> list[Waiting]:
