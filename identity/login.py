@@ -59,3 +59,13 @@ def is_alive(*, half: bool, opened_at: datetime, seen_at: datetime, roles: froze
 def logins_allowed(roles: frozenset[str]) -> int:
     """How many at once; the oldest beyond it ends."""
     return LOGINS_OFFICIAL if roles & OFFICIAL else LOGINS_CITIZEN
+
+
+def browser_name(user_agent: str) -> str:
+    """What an owner recognises a browser by: «Firefox, Android»; empty when it says nothing we know."""
+    families = ("Firefox", "Edg", "OPR", "Chrome", "Safari")
+    systems = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
+    family = next((name for name in families if name in user_agent), "")
+    system = next((name for name in systems if name in user_agent), "")
+    family = {"Edg": "Edge", "OPR": "Opera"}.get(family, family)
+    return ", ".join(word for word in (family, system) if word)

@@ -10,7 +10,7 @@ import os
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -53,6 +53,12 @@ def check_password(password: str, *own_words: str) -> None:
         )
 
 
+def check_repeated(password: str, again: str) -> None:
+    """Raises PasswordRefused (password.again)."""
+    if password != again:
+        raise PasswordRefused("password.again", N_("The two passwords are not the same."))
+
+
 class Passwords:
     """Hashes and verifies with at most `workers` at a time and a short queue; beyond it TooBusy."""
 
@@ -65,19 +71,29 @@ class Passwords:
 
     def hash(self, password: str) -> str:
         """The encoded hash to store. Raises TooBusy."""
-        with self._worker():
+        with self._place(), self._worker():
             return _HASHER.hash(self._peppered(password))
 
-    def verify(self, stored: str | None, password: str) -> bool:
-        """`stored` None is an account that does not exist: it takes as long and is never right (ID-01)."""
-        if len(password) > LONGEST * 4:
-            return False
-        with self._worker():
-            try:
-                _HASHER.verify(stored or self._dummy, self._peppered(password))
-            except (VerifyMismatchError, InvalidHashError):
+    def verify(self, stored: str | None, password: str, before: Callable[[], None] = lambda: None) -> bool:
+        """`stored` None is an account that does not exist: it takes as long and is never right (ID-01).
+
+        `before` runs when there is a place for this password; what it raises ends the attempt. Raises TooBusy.
+        """
+        with self._place():
+            before()
+            if len(password) > LONGEST * 4:
                 return False
-            return stored is not None
+            with self._worker():
+                try:
+                    _HASHER.verify(stored or self._dummy, self._peppered(password))
+                except (VerifyMismatchError, InvalidHashError):
+                    return False
+                return stored is not None
+
+    def check(self, stored: str, password: str) -> None:
+        """Raises PasswordRefused (password.old), TooBusy."""
+        if not self.verify(stored, password):
+            raise PasswordRefused("password.old", N_("The present password is not correct."))
 
     @staticmethod
     def needs_rehash(stored: str) -> bool:
@@ -85,18 +101,22 @@ class Passwords:
         return _HASHER.check_needs_rehash(stored)
 
     @contextmanager
-    def _worker(self) -> Iterator[None]:
+    def _place(self) -> Iterator[None]:
         if not self._places.acquire(blocking=False):
             raise TooBusy
         try:
-            if not self._workers.acquire(timeout=WAIT_SECONDS):
-                raise TooBusy
-            try:
-                yield
-            finally:
-                self._workers.release()
+            yield
         finally:
             self._places.release()
+
+    @contextmanager
+    def _worker(self) -> Iterator[None]:
+        if not self._workers.acquire(timeout=WAIT_SECONDS):
+            raise TooBusy
+        try:
+            yield
+        finally:
+            self._workers.release()
 
     def _peppered(self, password: str) -> bytes:
         text = unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")

@@ -64,8 +64,7 @@ def create_account(
     Raises NameTaken, AccountRefused (account.exists, name.spelling).
     """
     name = spelled_name(login_name)
-    if account_named(session, name) is not None:
-        raise name_taken()
+    check_free(account_named(session, name) is not None)
     if person_id is not None and account_of(session, person_id) is not None:
         raise AccountRefused("account.exists", N_("This person has an account already."))
     row = AccountRow(
@@ -223,5 +222,7 @@ def counts(session: Session) -> dict[str, int]:
     }
 
 
-def name_taken() -> NameTaken:
-    return NameTaken("name.taken", N_("This login name is taken."), N_("Choose another one."))
+def check_free(taken: bool) -> None:
+    """Raises NameTaken."""
+    if taken:
+        raise NameTaken("name.taken", N_("This login name is taken."), N_("Choose another one."))
