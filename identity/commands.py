@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from sqlmodel import Session
 
 from db import Database, create_tables
 from identity.codes import Code
@@ -136,15 +137,19 @@ def _change_role(login_name: str, role: str, *, grant: bool) -> None:
     now = datetime.now(UTC)
     try:
         with db.writing() as session:
-            row = account_named(session, spelled_name(login_name))
-            if row is None:
-                raise AccountRefused("account.unknown", "there is no account with this login name")
             change = grant_role if grant else revoke_role
-            change(session, row.id or 0, role, now)
+            change(session, _named(session, login_name), role, now)
     except (RoleRefused, AccountRefused) as refused:
         console.print(f"{refused.code}: {refused.sentence}")
         raise typer.Exit(1) from None
     console.print(f"{login_name}: {role} {'given' if grant else 'taken'}")
+
+
+def _named(session: Session, login_name: str) -> int:
+    row = account_named(session, spelled_name(login_name))
+    if row is None:
+        raise AccountRefused("account.unknown", "There is no account with this login name.")
+    return row.id or 0
 
 
 def _house() -> tuple[Settings, Database]:

@@ -78,9 +78,9 @@ def check_fresh(visit: Visit) -> Response:
     fields = sent if isinstance(sent, dict) else {}
     text, next_path = str(fields.get("code", "")), str(fields.get("next", ""))
     try:
-        fresh = check_second_factor(visit.session, keys(visit), login.account_id, text, source(visit), visit.now)
-        if not fresh:
-            raise CodeRefused("code.recovery", N_("This step needs a code of the app, not a recovery code."))
+        check_second_factor(
+            visit.session, keys(visit), login.account_id, text, source(visit), visit.now, recovery=False
+        )
     except (CodeRefused, TooManyAttempts) as refused:
         if visit.body.is_json:
             sentence = visit.gettext(refused.sentence, **refused.fields)
@@ -89,9 +89,8 @@ def check_fresh(visit: Visit) -> Response:
         return _fresh_page(visit, login.account_id, next_path, refused)
     token = renew(visit.session, visit.token, visit.now)
     visit.request.cookies[visit.cookie_name("sid")] = token  # so that `csrf` below is the new login's
-    response = (
-        visit.json({"csrf": visit.csrf}) if visit.body.is_json else visit.redirect(local_path(next_path or "/account"))
-    )
+    target = local_path(next_path or "/account")
+    response = visit.json({"csrf": visit.csrf}) if visit.body.is_json else visit.redirect(target)
     return enter(visit, response, login.account_id, token)
 
 

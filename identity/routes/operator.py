@@ -42,12 +42,9 @@ def invite(visit: Visit) -> Response:
 @endpoint
 def grant(visit: Visit) -> Response:
     by = _operator(visit)
-    row = account_named(visit.session, visit.form.get("login_name", "").strip().casefold())
     role = visit.form.get("role", "")
     try:
-        if row is None:
-            raise RoleRefused("account.unknown", N_("There is no account with this login name."))
-        propose_role(visit.session, row.id or 0, role, visit.now, by)
+        propose_role(visit.session, _named(visit), role, visit.now, by)
     except RoleRefused as refused:
         return _page(visit, refused)
     done = N_("The role waits for a second official.") if role in CONFIRMED else N_("The role is given.")
@@ -88,6 +85,13 @@ def close(visit: Visit) -> Response:
     disable_account(visit.session, account_id, visit.now if closing else None)
     end_logins(visit.session, account_id)
     return visit.redirect("/operator", visit.gettext(N_("The account is changed.")))
+
+
+def _named(visit: Visit) -> int:
+    row = account_named(visit.session, visit.form.get("login_name", "").strip().casefold())
+    if row is None:
+        raise RoleRefused("account.unknown", N_("There is no account with this login name."))
+    return row.id or 0
 
 
 def _operator(visit: Visit) -> int:
