@@ -42,7 +42,7 @@ def invite(visit: Visit) -> Response:
 @endpoint
 def grant(visit: Visit) -> Response:
     by = _operator(visit)
-    role = visit.form.get("role", "")
+    role = visit.form.get("given_role", "")
     try:
         propose_role(visit.session, _named(visit), role, visit.now, by)
     except RoleRefused as refused:

@@ -101,6 +101,7 @@ def show_import(visit: Visit) -> Response:
     return _import_page(visit) if is_fresh(visit) else to_fresh(visit)
 
 
+@endpoint(limit=UPLOAD_LIMIT)
 def import_file(visit: Visit) -> Response:
     """The same form checks and imports; what imports checks first, and takes all or nothing."""
     login = visit.require("registrar")
@@ -230,5 +231,5 @@ def routes() -> list[BaseRoute]:
         Route("/registrar/letters", show_letters, methods=["GET"]),
         Route("/registrar/letters", print_batch, methods=["POST"]),
         Route("/registrar/import", show_import, methods=["GET"]),
-        Route("/registrar/import", endpoint(import_file, limit=UPLOAD_LIMIT), methods=["POST"]),
+        Route("/registrar/import", import_file, methods=["POST"]),
     ]
