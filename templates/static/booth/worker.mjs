@@ -9,6 +9,7 @@ import { decodeElection } from "./election.mjs";
 import { fromHex, sha256Hex } from "./encoding.mjs";
 import { Flaw } from "./errors.mjs";
 import { parseCode, votingKey } from "./card.mjs";
+import { encodeOpening } from "./opening.mjs";
 import { signOrder } from "./order.mjs";
 import { checkOpening, prepareBallot, signBallot } from "./sealing.mjs";
 import { selfTest } from "./selftest.mjs";
@@ -46,19 +47,10 @@ export class Desk {
 
   /** Give the choices and the randomness away: for a ballot whose code is void. Its opening is checked first. */
   open() {
-    const { unsigned, code, randomness, selections } = this.#take();
+    const prepared = this.#take();
+    const { unsigned, code, randomness, selections } = prepared;
     checkOpening(this.#election, unsigned, selections, randomness);
-    return {
-      code,
-      selections,
-      opening: {
-        kalpi_opening: 1,
-        election: this.#election.fingerprint,
-        ballot: new TextDecoder().decode(unsigned),
-        selections,
-        randomness: randomness.map((row) => row.map(String)),
-      },
-    };
+    return { code, selections, opening: encodeOpening(this.#election, prepared) };
   }
 
   /** Sign the prepared ballot and its place in this card's order. `previous` is hexadecimal. */
