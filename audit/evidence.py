@@ -1,4 +1,4 @@
-"""What an acceptance proves against a record: that its promise was kept, broken, or that nothing is proved (BB-05, BB-23).
+"""What an acceptance proves against a record: that its promise was kept, broken, or nothing (BB-05, BB-23).
 
 The acceptance key comes from the opening entry, so both the promise and the log it is held against are the service's
 own signed words. The ballot's proofs are not needed for that and are not checked here.
@@ -12,7 +12,7 @@ from audit.entry import Entry
 from audit.history import read_history
 from audit.note import VerifierKey, decode_verifier_key
 from audit.record import Record
-from audit.verify_log import Range, check_range
+from audit.verify_log import check_range
 from crypto.archive import read_archive
 from crypto.encoding import b64, members, parse_compact, sha256, string
 from crypto.errors import Flaw, InvalidProof
@@ -54,26 +54,22 @@ def weigh(acceptance_raw: bytes, record: Record, expected_key: VerifierKey | Non
             (item for item in history.all("ballot") if item.members["ballot"] == acceptance.ballot.hex()), None
         )
         closed = history.last("closed") is not None
-        proof = {"acceptance": acceptance_raw, "checkpoint": record.file("checkpoint")}
+        checkpoint = record.file("checkpoint")
         if entry is not None:
-            return _compare(acceptance, entry, found, history.index(entry), record, proof)
+            index = history.index(entry)
+            if _is_kept(acceptance, entry, index, record):
+                return Evidence(Outcome.KEPT, "evidence.kept", index)
+            return Evidence(Outcome.BROKEN, "evidence.differs", index, "", acceptance_raw, checkpoint)
     except Flaw as flaw:
         return Evidence(Outcome.NOTHING, "evidence.none", code=flaw.code)
     if closed:
-        return Evidence(
-            Outcome.BROKEN, "evidence.broken", acceptance=proof["acceptance"], checkpoint=proof["checkpoint"]
-        )
+        return Evidence(Outcome.BROKEN, "evidence.broken", acceptance=acceptance_raw, checkpoint=checkpoint)
     return Evidence(Outcome.NOTHING, "evidence.early")
 
 
-def _compare(
-    acceptance: Acceptance, entry: Entry, found: Range, index: int, record: Record, proof: dict[str, bytes]
-) -> Evidence:
+def _is_kept(acceptance: Acceptance, entry: Entry, index: int, record: Record) -> bool:
     same = entry.members["order"] == acceptance.order.hex() and index >= acceptance.tree_size
-    code = _code_of(record, acceptance.ballot)
-    if same and code in (None, b64(acceptance.code)):
-        return Evidence(Outcome.KEPT, "evidence.kept", index)
-    return Evidence(Outcome.BROKEN, "evidence.differs", index, "", proof["acceptance"], proof["checkpoint"])
+    return same and _code_of(record, acceptance.ballot) in (None, b64(acceptance.code))
 
 
 def _code_of(record: Record, digest: bytes) -> str | None:

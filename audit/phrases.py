@@ -24,16 +24,16 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Rules applied: Belenios (crypto version 1) and our own rules, version 1.",
         ),
         "rules.service": (
-            "Κανόνες που εφαρμόστηκαν: Belenios (έκδοση κρυπτογραφίας 1) και οι δικοί μας κανόνες, έκδοση 1· τα μυστικά "
-            "των ψηφοφόρων τα εξέδωσε η ίδια η υπηρεσία, που θα μπορούσε λοιπόν να ψηφίσει στη θέση όποιου δεν ψήφισε.",
+            "Κανόνες που εφαρμόστηκαν: Belenios (έκδοση κρυπτογραφίας 1) και οι δικοί μας κανόνες, έκδοση 1· τα "
+            "μυστικά των ψηφοφόρων τα εξέδωσε η ίδια η υπηρεσία, που θα μπορούσε λοιπόν να ψηφίσει στη θέση όποιου δεν ψήφισε.",
             "Rules applied: Belenios (crypto version 1) and our own rules, version 1; the service itself issued the "
             "voters' secrets, so it could have voted in place of those who did not.",
         ),
         "rules.foreign": (
-            "Κανόνες που εφαρμόστηκαν: μόνο του Belenios (έκδοση κρυπτογραφίας 1)· ένα αρχείο άλλου προγράμματος δεν "
-            "αποδεικνύει ότι δεν λείπουν ψηφοδέλτια ούτε με ποια σειρά έπεσαν.",
-            "Rules applied: Belenios alone (crypto version 1); the archive of another program cannot show that no "
-            "ballot was left out, nor in which order they were cast.",
+            "Κανόνες που εφαρμόστηκαν: μόνο του Belenios (έκδοση κρυπτογραφίας 1)· όσα δείχνει μόνο ένα αρχείο ελέγχου, "
+            "ότι δηλαδή δεν λείπει ψηφοδέλτιο και με ποια σειρά έπεσαν, δεν περιλαμβάνονται.",
+            "Rules applied: Belenios alone (crypto version 1); what only a log can show, that no ballot is missing and "
+            "in which order they were cast, is not included.",
         ),
         "rules.rehearsal": (
             "Κανόνες που εφαρμόστηκαν: Belenios (έκδοση κρυπτογραφίας 1) και οι δικοί μας κανόνες, έκδοση 1· πρόκειται "
@@ -198,16 +198,16 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "The promise was kept: the ballot is entry %(index)s of the audit log.",
         ),
         "evidence.broken": (
-            "Η υπόσχεση δεν τηρήθηκε: η υπηρεσία υπέγραψε ότι δέχθηκε το ψηφοδέλτιο, και το ψηφοδέλτιο δεν υπάρχει στο "
-            "αρχείο ελέγχου που η ίδια υπέγραψε μετά τη λήξη. Τα δύο παρακάτω κείμενα το αποδεικνύουν σε οποιονδήποτε.",
-            "The promise was broken: the service signed that it accepted the ballot, and the ballot is not in the audit "
-            "log that it signed after the closing. The two texts below prove this to anybody.",
+            "Η υπόσχεση δεν τηρήθηκε: η υπηρεσία υπέγραψε ότι δέχθηκε το ψηφοδέλτιο, και το ψηφοδέλτιο δεν υπάρχει "
+            "στο αρχείο ελέγχου που η ίδια υπέγραψε μετά τη λήξη. Τα δύο παρακάτω κείμενα το αποδεικνύουν σε οποιονδήποτε.",
+            "The promise was broken: the service signed that it accepted the ballot, and the ballot is not in the "
+            "audit log that it signed after the closing. The two texts below prove this to anybody.",
         ),
         "evidence.differs": (
-            "Η υπόσχεση δεν τηρήθηκε: στο αρχείο ελέγχου υπάρχει το ψηφοδέλτιο, αλλά με άλλη δήλωση σειράς, άλλον κωδικό "
-            "ή σε θέση πριν από την αποδοχή. Τα δύο παρακάτω κείμενα το αποδεικνύουν σε οποιονδήποτε.",
-            "The promise was broken: the ballot is in the audit log, but with another order statement, another code or in a "
-            "place before its acceptance. The two texts below prove this to anybody.",
+            "Η υπόσχεση δεν τηρήθηκε: στο αρχείο ελέγχου υπάρχει το ψηφοδέλτιο, αλλά με άλλη δήλωση σειράς, άλλον "
+            "κωδικό ή σε θέση πριν από την αποδοχή. Τα δύο παρακάτω κείμενα το αποδεικνύουν σε οποιονδήποτε.",
+            "The promise was broken: the ballot is in the audit log, but with another order statement, another code or "
+            "in a place before its acceptance. The two texts below prove this to anybody.",
         ),
         "evidence.early": (
             "Δεν αποδεικνύεται τίποτα ακόμη: το ψηφοδέλτιο δεν υπάρχει στο αρχείο ελέγχου, αλλά η ψηφοφορία δεν έχει "
