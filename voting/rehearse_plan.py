@@ -29,6 +29,8 @@ class Plan:
     challenges: float = 0.02
     choose: Choose = choose_by_number
     title: str = "Πρόβα ψηφοφορίας"
+    summary: str = "Μια ολόκληρη ψηφοφορία χωρίς ψηφοφόρους."
+    profile: str = "municipal-advisory"
 
 
 @dataclass
