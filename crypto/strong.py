@@ -3,7 +3,7 @@
 One line per partial decryption, `{"owner":i,"proofs":[[{"challenge","response"},…],…]}`. The nonces are drawn afresh,
 never those of the other proof: two challenges over one nonce would reveal the key.
 
-Source: DESIGN.md section 2, "Decryption proofs"; PROTOCOL.md section 10.
+Source: DESIGN.md section 2, "Decryption proofs"; PROTOCOL.md section 9.
 """
 
 from collections.abc import Sequence
@@ -48,7 +48,7 @@ class StrongStatement:
     factor: Element
 
     def challenge(self, commitments: Sequence[Element]) -> int:
-        """Equation 17 of PROTOCOL.md: every field and both commitments, length-prefixed."""
+        """Equation 26 of PROTOCOL.md: every field and both commitments, length-prefixed."""
         group = self.election.group
         texts = (
             group.name,
