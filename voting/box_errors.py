@@ -6,6 +6,7 @@
 ├── CredentialTaken          person and credential are not the pair that is on record for this vote
 ├── OrderStale               another ballot of this credential came first; sign again
 ├── PersonKeyLost            the key that ties persons to this vote is not where it was left
+├── TooManyChallenges        one login opens ballots faster than a person could
 ├── BoxBusy                  too many ballots at once; nothing was recorded
 ├── NotClosing               the vote is not to be closed now
 ├── NotCountable             the tally, a decryption or the result is not due or not possible yet
@@ -50,6 +51,10 @@ class OrderStale(Refused):
 
 class PersonKeyLost(Refused):
     status = 503
+
+
+class TooManyChallenges(Refused):
+    status = 429
 
 
 class BoxBusy(Refused):

@@ -109,7 +109,7 @@ def check_cheaply(envelope: Envelope, electorate: Electorate) -> Cast:
     try:
         order = decode_order(envelope.order, election.group)
         if order.credential_text not in electorate.credentials:
-            raise NotElector("credential.unknown", N_("this voting card is not on the roll of this vote"))
+            raise unknown_credential()
         if order.ballot != sha256(envelope.ballot):
             raise Malformed("order.ballot", "the order statement is for another ballot")
         check_order(order, election)
@@ -240,6 +240,10 @@ def _ballot_entry(box: BallotBox, cast: Cast) -> bytes:
         length=len(cast.ballot.raw),
         order=cast.order.digest.hex(),
     )
+
+
+def unknown_credential() -> NotElector:
+    return NotElector("credential.unknown", N_("this voting card is not on the roll of this vote"))
 
 
 def _taken() -> CredentialTaken:

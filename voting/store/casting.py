@@ -11,11 +11,15 @@ from secrets import token_hex
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import ColumnElement, CursorResult, LargeBinary, UniqueConstraint, text
+from sqlalchemy.orm import defer
 from sqlmodel import Column, Field, Session, SQLModel, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from audit import store as log
+from audit.refusal import N_
 from db import UtcDateTime
+from voting.errors import NotFound
+from voting.store import roll
 from voting.store.referendum import ReferendumRow
 
 RowType = TypeVar("RowType", bound=SQLModel)
@@ -78,6 +82,32 @@ class VoterNoticeRow(SQLModel, table=True):
     sequence: int
     code: str = Field(max_length=43)
     recorded_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class PersonKeyRow(SQLModel, table=True):
+    """The hash of the key that all marks of this vote were made under; two workers with two keys would notice."""
+
+    __tablename__ = "person_key"
+    referendum_id: int = Field(foreign_key="referendum.id", primary_key=True)
+    digest: str = Field(max_length=64)
+
+
+HEAVY = (
+    ReferendumRow.draft,
+    ReferendumRow.manifest,
+    ReferendumRow.trustees,
+    ReferendumRow.credentials,
+    ReferendumRow.encrypted_tally,
+)
+
+
+def ballot_box(session: Session, slug: str) -> "BallotBox":
+    """The box of one vote; its large objects are read only when asked for. Raises NotFound."""
+    query = select(ReferendumRow).where(col(ReferendumRow.slug) == slug)
+    row = session.exec(query.options(*(defer(cast(Any, column)) for column in HEAVY))).first()
+    if row is None:
+        raise NotFound("referendum.unknown", N_("there is no referendum with this address"))
+    return BallotBox(session, row)
 
 
 @dataclass(frozen=True)
@@ -162,6 +192,9 @@ class BallotBox:
 
     # -- persons -------------------------------------------------------------------------------------------------------
 
+    def is_on_roll(self, person_id: int) -> bool:
+        return roll.is_on_roll(self.session, self.id, person_id)
+
     def bind(self, person: str, credential: str) -> VoterMarkRow | None:
         """Tie person and credential; None unless afterwards exactly this pair is on record.
 
@@ -177,6 +210,14 @@ class BallotBox:
             col(VoterMarkRow.person) == person, col(VoterMarkRow.credential) == credential
         )
         return self.session.exec(query.with_for_update()).first()
+
+    def uses_key(self, digest: str) -> bool:
+        """True when the marks of this vote are made under the key with this hash; the first cast decides."""
+        self._insert(
+            "INSERT INTO person_key (referendum_id, digest) VALUES (:vote, :digest) ON CONFLICT DO NOTHING",
+            digest=digest,
+        )
+        return self.session.exec(self._of(PersonKeyRow)).one().digest == digest
 
     def mark_of(self, person: str) -> VoterMarkRow | None:
         return self._one(VoterMarkRow, col(VoterMarkRow.person) == person)
@@ -211,6 +252,14 @@ class BallotBox:
     def logged_ballots(self) -> list[str]:
         """Digests of this vote's ballot entries, in log order."""
         return [str(logged.entry.members["ballot"]) for logged in log.find(self.session, "ballot", self.row.uuid)]
+
+    def logged_turnout(self) -> int:
+        """Distinct credentials of the ballots under the latest checkpoint: the page shows nothing finer (M33)."""
+        signed = log.latest_checkpoint(self.session)
+        entries = log.find(self.session, "ballot", self.row.uuid) if signed else []
+        logged = {logged.entry.members["ballot"] for logged in entries if signed and logged.index < signed.size}
+        query = select(BallotRow.digest, BallotRow.credential).where(BallotRow.referendum_id == self.id)
+        return len({credential for digest, credential in self.session.exec(query) if digest in logged})
 
     def is_closed_in_log(self) -> bool:
         return bool(log.find(self.session, "closed", self.row.uuid))
