@@ -25,13 +25,14 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "rules.service": (
             "Κανόνες που εφαρμόστηκαν: Belenios (έκδοση κρυπτογραφίας 1) και οι δικοί μας κανόνες, έκδοση 1· τα "
-            "μυστικά των ψηφοφόρων τα εξέδωσε η ίδια η υπηρεσία, που θα μπορούσε λοιπόν να ψηφίσει στη θέση όποιου δεν ψήφισε.",
+            "μυστικά των ψηφοφόρων τα εξέδωσε η ίδια η υπηρεσία, που θα μπορούσε λοιπόν να ψηφίσει στη θέση όποιου "
+            "δεν ψήφισε.",
             "Rules applied: Belenios (crypto version 1) and our own rules, version 1; the service itself issued the "
             "voters' secrets, so it could have voted in place of those who did not.",
         ),
         "rules.foreign": (
-            "Κανόνες που εφαρμόστηκαν: μόνο του Belenios (έκδοση κρυπτογραφίας 1)· όσα δείχνει μόνο ένα αρχείο ελέγχου, "
-            "ότι δηλαδή δεν λείπει ψηφοδέλτιο και με ποια σειρά έπεσαν, δεν περιλαμβάνονται.",
+            "Κανόνες που εφαρμόστηκαν: μόνο του Belenios (έκδοση κρυπτογραφίας 1)· όσα δείχνει μόνο ένα αρχείο "
+            "ελέγχου, ότι δηλαδή δεν λείπει ψηφοδέλτιο και με ποια σειρά έπεσαν, δεν περιλαμβάνονται.",
             "Rules applied: Belenios alone (crypto version 1); what only a log can show, that no ballot is missing and "
             "in which order they were cast, is not included.",
         ),
@@ -199,7 +200,8 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "evidence.broken": (
             "Η υπόσχεση δεν τηρήθηκε: η υπηρεσία υπέγραψε ότι δέχθηκε το ψηφοδέλτιο, και το ψηφοδέλτιο δεν υπάρχει "
-            "στο αρχείο ελέγχου που η ίδια υπέγραψε μετά τη λήξη. Τα δύο παρακάτω κείμενα το αποδεικνύουν σε οποιονδήποτε.",
+            "στο αρχείο ελέγχου που η ίδια υπέγραψε μετά τη λήξη. Τα δύο παρακάτω κείμενα το "
+            "αποδεικνύουν σε οποιονδήποτε.",
             "The promise was broken: the service signed that it accepted the ballot, and the ballot is not in the "
             "audit log that it signed after the closing. The two texts below prove this to anybody.",
         ),
