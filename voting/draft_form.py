@@ -25,8 +25,8 @@ def read_draft(form: Mapping[str, str]) -> Draft:
         summary=tidy(form.get("summary", "")),
         profile=form["profile"],
         questions=tuple(_questions(form)),
-        opens=_moment(form, "opens"),
-        closes=_moment(form, "closes"),
+        opens=read_moment(form, "opens"),
+        closes=read_moment(form, "closes"),
         roll_cutoff=_day(form, "roll_cutoff"),
         objections_until=_day(form, "objections_until") if form.get("objections_until") else None,
         group=_choice(form, "group", GROUPS),
@@ -119,7 +119,7 @@ def _years(form: Mapping[str, str]) -> list[int]:
     return [int(word) for word in words]
 
 
-def _moment(form: Mapping[str, str], name: str) -> datetime:
+def read_moment(form: Mapping[str, str], name: str) -> datetime:
     """`2027-03-01T08:00` in Athens, as UTC; of the two readings in the hour that repeats, the first."""
     try:
         moment = datetime.strptime(form.get(name, ""), "%Y-%m-%dT%H:%M").replace(tzinfo=ATHENS)

@@ -94,7 +94,7 @@ def approve_opening(
     check_phase(row, Phase.REHEARSED)
     check_ready(preparation, now)
     matter = opening_matter(row)
-    if not approve(preparation, "opening", matter, account_id, person_id, now):
+    if not approve(preparation, "openings", matter, account_id, person_id, now):
         return False
     row.election = make_election(row)
     row.timestamp = str(int(now.timestamp()))
@@ -121,7 +121,7 @@ def approve_extension(
     for fault in date_faults(profile_named(row.profile), day_in_athens(row.opens_at), day_in_athens(closes), calendar):
         raise fault
     what: dict[str, Json] = {"closes": instant(closes), "reason": reason}
-    if not approve(preparation, "extension", what, account_id, person_id, now):
+    if not approve(preparation, "extensions", what, account_id, person_id, now):
         return False
     row.closes_at = closes
     preparation.append(entry.make("extended", referendum=row.uuid, **what))

@@ -1,9 +1,16 @@
 """Every address of the voting room."""
 
-from starlette.routing import Route
+from starlette.routing import BaseRoute
 
-from voting.routes import booth, public, voter
+from voting.routes import booth, clerk, committee, public, trustee, voter
 
 
-def routes() -> list[Route]:
-    return [*voter.routes(), *booth.routes(), *public.routes()]
+def routes() -> list[BaseRoute]:
+    return [
+        *voter.routes(),
+        *booth.routes(),
+        *public.routes(),
+        *committee.routes(),
+        *clerk.routes(),
+        *trustee.routes(),
+    ]

@@ -15,7 +15,7 @@ class ApprovalRow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     referendum_id: int = Field(foreign_key="referendum.id", index=True)
     act: str
-    """opening, extension or cancellation."""
+    """openings, extensions or cancellation: the act of `desk.ACTS`."""
     matter: str
     """Hex SHA-256 of exactly what is approved, so that two persons never approve two different things."""
     detail: bytes

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
+from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, func, select
 
 from db import UtcDateTime
 
@@ -16,12 +16,12 @@ class CeremonyRow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     referendum_id: int = Field(foreign_key="referendum.id", index=True)
     ceremony: str = Field(unique=True)
-    """Random id, 64 hexadecimal digits, fixed by the ceremony-opened entry."""
+    """Random id, 32 hexadecimal digits, fixed by the ceremony-opened entry."""
     group: str
     threshold: int
     size: int
-    step: str = "commitment"
-    """commitment, polynomial, share, completed or failed."""
+    step: str
+    """commitment, polynomial, share (or key for one Single trustee), completed or failed."""
     failed_reason: str | None = None
     failed_index: int | None = None
     opened_at: datetime = Field(sa_type=UtcDateTime)
@@ -61,27 +61,22 @@ def add(session: Session, ceremony: CeremonyRow, seats: Sequence[tuple[int, str]
 
 
 def ceremony(session: Session, referendum_id: int) -> CeremonyRow | None:
-    query = (
-        select(CeremonyRow).where(CeremonyRow.referendum_id == referendum_id).order_by(col(CeremonyRow.id).desc())
-    )
+    query = select(CeremonyRow).where(CeremonyRow.referendum_id == referendum_id).order_by(col(CeremonyRow.id).desc())
     return session.exec(query).first()
 
 
 def seats(session: Session, ceremony_id: int) -> Sequence[TrusteeSeatRow]:
-    query = (
-        select(TrusteeSeatRow)
-        .where(TrusteeSeatRow.ceremony_id == ceremony_id)
-        .order_by(col(TrusteeSeatRow.index))
-    )
+    query = select(TrusteeSeatRow).where(TrusteeSeatRow.ceremony_id == ceremony_id).order_by(col(TrusteeSeatRow.index))
     return session.exec(query).all()
 
 
-def ceremonies_of(session: Session, account_id: int) -> Sequence[tuple[int, int]]:
-    """(referendum id, ceremony id) of each ceremony in which this account has a seat, the newest first."""
+def referenda_of(session: Session, account_id: int) -> Sequence[int]:
+    """Ids of the referenda in whose latest ceremony this account has a seat, the newest first."""
+    latest = select(func.max(CeremonyRow.id)).group_by(col(CeremonyRow.referendum_id))
     query = (
-        select(CeremonyRow.referendum_id, CeremonyRow.id)
+        select(CeremonyRow.referendum_id)
         .join(TrusteeSeatRow, col(TrusteeSeatRow.ceremony_id) == col(CeremonyRow.id))
-        .where(TrusteeSeatRow.account_id == account_id)
+        .where(TrusteeSeatRow.account_id == account_id, col(CeremonyRow.id).in_(latest))
         .order_by(col(CeremonyRow.id).desc())
     )
-    return [(referendum_id, ceremony_id or 0) for referendum_id, ceremony_id in session.exec(query).all()]
+    return session.exec(query).all()

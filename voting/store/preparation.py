@@ -78,6 +78,12 @@ class Preparation:
         rows = (ServiceCodeRow(referendum_id=self.id, person_id=person, sealed_code=code) for person, code in sealed)
         roll.add_service_codes(self.session, rows)
 
+    def service_code(self, person_id: int) -> bytes | None:
+        return roll.service_code(self.session, self.id, person_id)
+
+    def is_on_roll(self, person_id: int) -> bool:
+        return roll.is_on_roll(self.session, self.id, person_id)
+
     # -- the ceremony --------------------------------------------------------------------------------------------------
 
     def ceremony(self) -> CeremonyRow | None:

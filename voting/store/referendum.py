@@ -55,8 +55,6 @@ class ReferendumRow(SQLModel, table=True):
     timestamp: str | None = None
     """Header of the `.bel` archive, set at the opening."""
     opened_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    person_key: bytes | None = None
-    """Encrypted key of the person marks (voting/store/casting); None again when it was destroyed."""
 
     # from the closing on
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -91,6 +89,11 @@ def referendum(session: Session, slug: str) -> ReferendumRow:
 def referendum_by_uuid(session: Session, uuid: str) -> ReferendumRow:
     """Raises NotFound."""
     return _one(session.exec(select(ReferendumRow).where(ReferendumRow.uuid == uuid)).first())
+
+
+def referendum_by_id(session: Session, referendum_id: int) -> ReferendumRow:
+    """Raises NotFound."""
+    return _one(session.get(ReferendumRow, referendum_id))
 
 
 def referendum_for_change(session: Session, slug: str) -> ReferendumRow:

@@ -70,9 +70,7 @@ def add(session: Session, rehearsal: RehearsalRow, ballots: Sequence[tuple[bytes
 
 def rehearsal(session: Session, referendum_id: int) -> RehearsalRow | None:
     query = (
-        select(RehearsalRow)
-        .where(RehearsalRow.referendum_id == referendum_id)
-        .order_by(col(RehearsalRow.id).desc())
+        select(RehearsalRow).where(RehearsalRow.referendum_id == referendum_id).order_by(col(RehearsalRow.id).desc())
     )
     return session.exec(query).first()
 
