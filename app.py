@@ -1,6 +1,8 @@
 """The only place where the rooms meet: settings, database, clock and every room's routes become one application."""
 
 import importlib
+import logging
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -14,13 +16,20 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 import public
-from assets import read_assets
-from db import Database
-from gate import Gate
-from settings import Settings
-from web import House, Login, failure
+from assets import read_assets, software_digest
+from audit import entry
+from audit import store as log
+from audit.errors import LogUnfit
+from audit.sequencer import Sequencer, make_sequencer
+from db import Database, import_stores
+from gate import Gate, log_to
+from identity.store.login import find_login
+from settings import Settings, from_environ
+from web import House, failure
 
 ROOM_ROUTES = ("identity.routes", "voting.routes", "audit.routes")
+
+journal = logging.getLogger("kalpi.app")
 
 
 def utc_now() -> datetime:
@@ -28,7 +37,11 @@ def utc_now() -> datetime:
 
 
 def create_app(settings: Settings, db: Database, clock: Callable[[], datetime] = utc_now) -> Starlette:
-    """Opens nothing and reads only the files browsers receive, so tests build as many as they like."""
+    """Opens no connection; reads the secret key and the files browsers receive. Tests build as many as they like.
+
+    Raises UnusableSettings without a usable secret key. The sequencer runs while the application's lifespan does.
+    """
+    import_stores()
     routes: list[BaseRoute] = public.routes()
     for name in ROOM_ROUTES:
         routes += _room(name)
@@ -39,8 +52,17 @@ def create_app(settings: Settings, db: Database, clock: Callable[[], datetime] =
         lifespan=_lifespan,
     )
     app.router.redirect_slashes = False  # one address for each page (AC-12)
-    app.state.house = House(settings, db, clock, _find_login, read_assets())
+    sequencer = make_sequencer(settings, db, clock)
+    parts = {"sequencer": sequencer}
+    app.state.house = House(settings, db, clock, find_login, read_assets(), sequencer.nudge, parts)
     return app
+
+
+def from_environment() -> Starlette:
+    """For uvicorn's workers."""
+    log_to()
+    settings = from_environ(os.environ)
+    return create_app(settings, Database(settings.database_url))
 
 
 def _room(name: str) -> list[BaseRoute]:
@@ -50,13 +72,30 @@ def _room(name: str) -> list[BaseRoute]:
         return []
 
 
-def _find_login(_db: Database, _token: str, _now: datetime) -> Login | None:
-    return None
-
-
 @asynccontextmanager
-async def _lifespan(_app: Starlette) -> AsyncIterator[None]:
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    house: House = app.state.house
+    sequencer: Sequencer = house.parts["sequencer"]
+    await run_in_threadpool(_start, house, sequencer)
     yield
+    await run_in_threadpool(sequencer.stop)
+
+
+def _start(house: House, sequencer: Sequencer) -> None:
+    """A log that is not fit to be signed leaves a service that can be read and records nothing (RL-12)."""
+    house.db.check_durability()
+    try:
+        sequencer.open()
+    except LogUnfit as unfit:
+        journal.critical("reading only: %s", unfit)
+        return
+    files = software_digest(house.assets).hex()
+    with house.db.writing() as session:
+        told = log.find(session, "software")
+        if not told or told[-1].entry.members["files"] != files:
+            log.append(session, entry.make("software", files=files))
+    sequencer.start()
+    sequencer.nudge()
 
 
 async def _refuse(request: Request, error: Exception) -> Response:

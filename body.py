@@ -60,6 +60,11 @@ class Body:
         upload = self.files.get(name)
         return upload.file if upload is not None and upload.size else None
 
+    def close(self) -> None:
+        """Let go of uploaded files; they live no longer than the visit."""
+        for upload in self.files.values():
+            upload.file.close()
+
 
 async def read_body(request: Request, limit: int) -> Body:
     """Read the whole body, `limit` bytes at most and SECONDS seconds (an upload gets a second more per 100 kB)."""
@@ -105,7 +110,7 @@ async def _multipart(request: Request, limit: int) -> Body:
         async for chunk in request.stream():
             received += len(chunk)
             if received > limit:
-                raise _too_large(limit)
+                raise MultiPartException("too large")  # the parser's own kind, so that it closes its files
             yield chunk
 
     parser = MultiPartParser(
@@ -114,10 +119,13 @@ async def _multipart(request: Request, limit: int) -> Body:
     try:
         items = (await parser.parse()).multi_items()
     except MultiPartException as error:
+        if received > limit:
+            raise _too_large(limit) from error
         raise BadRequest("request.form", N_("The form could not be read.")) from error
     body = Body()
     for name, value in items:
         if name in body.form or name in body.files:
+            body.close()
             raise _duplicate()
         if isinstance(value, UploadFile):
             body.files[name] = value

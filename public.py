@@ -1,7 +1,5 @@
 """Pages for everybody that belong to no room: what this is, how to vote and check, what is proved, style, health."""
 
-from typing import cast
-
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
@@ -25,7 +23,7 @@ def _text_page(template: str) -> Endpoint:
     def show(visit: Visit) -> Response:
         return visit.page(f"public/{template}.html")
 
-    return cast(Endpoint, show)
+    return show
 
 
 @endpoint

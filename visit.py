@@ -74,6 +74,7 @@ class House:
     clock: Callable[[], datetime]
     find_login: Callable[[Database, str, datetime], Login | None]  # by the token of the login cookie
     assets: dict[str, Asset] = field(default_factory=dict)
+    after_write: Callable[[], None] = lambda: None  # called when a visit has committed: the sequencer's nudge
     parts: dict[str, Any] = field(default_factory=dict)  # callables and workers one room lends another, by name
 
 
@@ -208,7 +209,9 @@ class Visit:
         return base64.urlsafe_b64decode(text).decode()
 
     def finish(self, response: Response) -> Response:
-        """Give an anonymous visitor the cookie its form token belongs to."""
+        """After the commit: wake whoever waits for it, and give an anonymous visitor the cookie of its form token."""
+        if self._session is not None and self.request.method not in SAFE:
+            self.house.after_write()
         if self._visitor:
             self.set_cookie(response, "form", self._visitor)
         return response

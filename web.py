@@ -13,7 +13,7 @@ import hmac
 import inspect
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, overload
 from urllib.parse import quote
 
 from sqlalchemy.exc import OperationalError
@@ -57,15 +57,24 @@ class CrossSite(Refused):
     status = 403
 
 
-def endpoint(handler: Handler | None = None, *, limit: int = FORM_LIMIT, token: bool = True) -> Any:
+@overload
+def endpoint(handler: Handler, /) -> Endpoint: ...
+@overload
+def endpoint(*, limit: int = FORM_LIMIT, token: bool = True) -> Callable[[Handler], Endpoint]: ...
+def endpoint(
+    handler: Handler | None = None, /, *, limit: int = FORM_LIMIT, token: bool = True
+) -> Endpoint | Callable[[Handler], Endpoint]:
     """Turn a handler into a Starlette endpoint.
 
     `limit`: bytes of body accepted. `token=False` leaves out the form token, never the same-origin check: only for
     JSON that must be answered after its login ended (a ballot sent again).
     """
     if handler is None:
-        return functools.partial(endpoint, limit=limit, token=token)
+        return lambda handler: _endpoint(handler, limit, token)
+    return _endpoint(handler, limit, token)
 
+
+def _endpoint(handler: Handler, limit: int, token: bool) -> Endpoint:
     @functools.wraps(handler)
     async def answer(request: Request) -> Response:
         house: House = request.app.state.house
@@ -83,6 +92,8 @@ def endpoint(handler: Handler | None = None, *, limit: int = FORM_LIMIT, token: 
             return visit.finish(await handler(visit))
         except Exception as error:
             return await run_in_threadpool(_failure, visit, error)
+        finally:
+            body.close()
 
     return answer
 
@@ -102,6 +113,8 @@ def _attend(request: Request, house: House, body: Body, handler: Any, refusal: R
         return visit.finish(response)
     except Exception as error:
         return _failure(visit, error)
+    finally:
+        body.close()
 
 
 def _admit(visit: Visit, refusal: Refused | None, token: bool) -> None:

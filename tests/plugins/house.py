@@ -38,14 +38,16 @@ def clock() -> Clock:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    make_secret(tmp_path / "secret.key")
+    data = tmp_path / "data"
+    data.mkdir()
+    make_secret(data / "secret.key")
     return Settings(
-        data_directory=tmp_path,
-        database_url=f"sqlite:///{tmp_path / 'kalpi.db'}",
+        data_directory=data,
+        database_url=f"sqlite:///{data / 'kalpi.db'}",
         base_url=ORIGIN,
         origin="127.0.0.1/log",
         municipality="Δήμος Δοκιμής",
-        secret_key_file=tmp_path / "secret.key",
+        secret_key_file=data / "secret.key",
         ballot_cadence=0.05,
     )
 
