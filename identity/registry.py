@@ -94,14 +94,8 @@ def read_registry(file: BinaryIO, today: date) -> Iterator[Line]:
 
     Raises RegistryRefused: registry.encoding, registry.empty, registry.columns, registry.line, registry.rows.
     """
-    file.seek(0)
-    encoding = _encoding(file)
-    lines = _lines(file, encoding)
-    first = next(lines, None)
-    if first is None:
-        raise RegistryRefused("registry.empty", N_("The file is empty."))
-    delimiter = ";" if first[1].count(";") >= first[1].count(",") else ","
-    header = _cells(first[1], delimiter) or []
+    lines = _lines(file, _encoding(file))
+    delimiter, header = _header(lines)
     places = _places(header)
     for row, text in lines:
         if not text.strip(" ;,\t"):
@@ -115,11 +109,18 @@ def read_registry(file: BinaryIO, today: date) -> Iterator[Line]:
 
 def unknown_columns(file: BinaryIO) -> list[str]:
     """The columns that are not imported. Raises as `read_registry`."""
-    file.seek(0)
-    _, text = next(_lines(file, _encoding(file)), (0, ""))
-    header = _cells(text, ";" if text.count(";") >= text.count(",") else ",") or []
+    _, header = _header(_lines(file, _encoding(file)))
     used = set(_places(header).values())
     return [name for place, name in enumerate(header) if place not in used]
+
+
+def _header(lines: Iterator[tuple[int, str]]) -> tuple[str, list[str]]:
+    """The delimiter and the names of the columns, from the first line. Raises RegistryRefused (registry.empty)."""
+    first = next(lines, None)
+    if first is None:
+        raise RegistryRefused("registry.empty", N_("The file is empty."))
+    delimiter = ";" if first[1].count(";") >= first[1].count(",") else ","
+    return delimiter, _cells(first[1], delimiter) or []
 
 
 def _person(row: int, cells: list[str], header: list[str], places: Mapping[str, int], today: date) -> Line:

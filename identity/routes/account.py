@@ -8,7 +8,7 @@ from identity.errors import AccountRefused, CodeRefused, PasswordRefused, SealBr
 from identity.login import FRESH_OFFICIAL
 from identity.password import LONGEST, SHORTEST, check_password, check_repeated
 from identity.recovery import new_codes
-from identity.routes.activation import qr_svg
+from identity.routes.activation import qr_drawing
 from identity.routes.door import is_fresh, keys, to_fresh
 from identity.store import account as accounts
 from identity.store.admission import may_change_authenticator
@@ -170,7 +170,7 @@ def _authenticator_page(
     return visit.page(
         "identity/authenticator.html",
         refused.status if refused else 200,
-        qr=qr_svg(setup_uri(secret, row.login_name if row else "", visit.settings.municipality)),
+        qr=qr_drawing(setup_uri(secret, row.login_name if row else "", visit.settings.municipality)),
         secret=spelled(secret),
         sealed=sealed,
         refused=refused,

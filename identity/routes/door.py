@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import timedelta
+from urllib.parse import quote
 
 from starlette.responses import Response
 
@@ -43,4 +44,4 @@ def is_fresh(visit: Visit) -> bool:
 
 def to_fresh(visit: Visit) -> Response:
     """The way over the page that asks for a one-time code, back to this one."""
-    return visit.redirect(f"/login/fresh?next={local_path(visit.request.url.path)}")
+    return visit.redirect("/login/fresh?next=" + quote(local_path(visit.request.url.path), safe=""))

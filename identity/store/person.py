@@ -121,15 +121,17 @@ def write_registry(
     record = ImportRow(at=now, digest=digest, persons=0, added=0, retired=0, account_id=account_id)
     session.add(record)
     session.flush()
+    count = added = retired = 0
     for chunk in chunks:
-        record.persons += len(chunk)
-        record.added += _write_chunk(session, chunk, record.id)
+        count += len(chunk)
+        added += _write_chunk(session, chunk, record.id)
     if complete:
         leave = update(PersonRow).where(
             col(PersonRow.active), or_(col(PersonRow.import_id).is_(None), col(PersonRow.import_id) != record.id)
         )
-        record.retired = session.execute(leave.values(active=False)).rowcount  # type: ignore[attr-defined]
-    session.expire_all()
+        retired = session.execute(leave.values(active=False)).rowcount  # type: ignore[attr-defined]
+    session.expire_all()  # the persons were written past the objects this session may hold
+    record.persons, record.added, record.retired = count, added, retired
     session.add(record)
     session.flush()
     return record
