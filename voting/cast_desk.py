@@ -8,7 +8,7 @@ import threading
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from audit.refusal import N_
+from audit.refusal import N_, Refused
 from crypto.encoding import sha256_hex
 from db import Database
 from settings import Settings
@@ -46,7 +46,19 @@ class CastDesk:
             return None if row is None else casting.answer(row, replaced=box.is_replaced(row))
 
     def accept(self, slug: str, envelope: Envelope, person_id: int, now: datetime) -> Answer:
-        """Check and record. Raises what `casting` raises, NotElector, PersonKeyLost, NotFound."""
+        """Check and record. Raises what `casting` raises, NotElector, PersonKeyLost, NotFound.
+
+        A copy of the same ballot may be recorded while this one is checked: then no refusal is true of it.
+        """
+        try:
+            return self._accept(slug, envelope, person_id, now)
+        except Refused:
+            known = self.recorded(slug, envelope.digest)
+            if known is None:
+                raise
+            return known
+
+    def _accept(self, slug: str, envelope: Envelope, person_id: int, now: datetime) -> Answer:
         with self._db.reading() as session:
             box = ballot_box(session, slug)
             casting.check_open(box.row.phase)
