@@ -36,7 +36,9 @@ class HeadMoved(LogUnfit):
 
 
 class BackupRefused(Exception):
-    """`code` is stable: backup.passphrase, backup.damaged, backup.other_key, backup.target, backup.tool."""
+    """`code` is stable: backup.passphrase, backup.damaged, backup.exists, backup.target, backup.tool, backup.unsound,
+    backup.other_key, backup.other_kind, backup.other_log.
+    """
 
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__(f"{code}: {sentence}")
