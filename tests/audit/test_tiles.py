@@ -1,6 +1,8 @@
 """Tiles hold the tree's hashes in pieces that appending and proving can use at every size."""
 
+import json
 import random
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -76,3 +78,20 @@ def test_a_tile_that_is_missing_or_too_short_is_an_error_and_never_a_hash() -> N
     for place in ((0, 300), (9, 0), (3, 40)):
         with pytest.raises(KeyError):
             tiles.nodes(shelf.read)(*place)
+
+
+def test_the_tiles_at_the_right_edge_are_those_of_the_reference() -> None:
+    """Paths of full and partial tiles at the sizes where they change, from the Go reference."""
+    vectors = json.loads((Path(__file__).parents[1] / "vectors" / "tlog" / "tiles.json").read_text())
+    for case in vectors["edges"]:
+        shelf = Shelf()
+        shelf.append(case["size"])
+        expected = [path for path in case["edge"] if "entries" not in path]
+        last = {level: max(index for at, index in shelf.tiles if at == level) for level, _ in shelf.tiles}
+        made = [path_of(level, index, len(shelf.tiles[level, index]) // 32) for level, index in sorted(last.items())]
+        assert made == expected
+
+
+def path_of(level: int, index: int, width: int) -> str:
+    """The file a tile will be exported to; the vectors stay below index 1000."""
+    return f"tile/{level}/{index:03d}" + (f".p/{width}" if width < tiles.WIDTH else "")
