@@ -1,6 +1,5 @@
 """The only place where the rooms meet: settings, database, clock and every room's routes become one application."""
 
-import importlib
 import logging
 import os
 from collections.abc import AsyncIterator, Callable
@@ -13,21 +12,22 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute
 
 import public
 from assets import read_assets, software_digest
 from audit import entry
+from audit import routes as audit_routes
 from audit import store as log
 from audit.errors import LogUnfit
 from audit.sequencer import Sequencer, make_sequencer
 from db import Database, import_stores
 from gate import Gate, log_to
+from identity import routes as identity_routes
 from identity.store.login import find_login
 from settings import Settings, from_environ
+from voting import routes as voting_routes
+from voting.routes.public import open_now, vote_titles
 from web import House, failure
-
-ROOM_ROUTES = ("identity.routes", "voting.routes", "audit.routes")
 
 journal = logging.getLogger("kalpi.app")
 
@@ -42,18 +42,16 @@ def create_app(settings: Settings, db: Database, clock: Callable[[], datetime] =
     Raises UnusableSettings without a usable secret key. The sequencer runs while the application's lifespan does.
     """
     import_stores()
-    routes: list[BaseRoute] = public.routes()
-    for name in ROOM_ROUTES:
-        routes += _room(name)
+    rooms = (public, identity_routes, voting_routes, audit_routes)
     app = Starlette(
-        routes=routes,
+        routes=[route for room in rooms for route in room.routes()],
         middleware=[Middleware(Gate, settings=settings)],
         exception_handlers={HTTPException: _refuse},
         lifespan=_lifespan,
     )
     app.router.redirect_slashes = False  # one address for each page (AC-12)
     sequencer = make_sequencer(settings, db, clock)
-    parts = {"sequencer": sequencer}
+    parts = {"sequencer": sequencer, "open_now": open_now, "vote_titles": vote_titles}
     app.state.house = House(settings, db, clock, find_login, read_assets(), sequencer.nudge, parts)
     return app
 
@@ -63,13 +61,6 @@ def from_environment() -> Starlette:
     log_to()
     settings = from_environ(os.environ)
     return create_app(settings, Database(settings.database_url))
-
-
-def _room(name: str) -> list[BaseRoute]:
-    try:
-        return list(importlib.import_module(name).routes())
-    except (ImportError, AttributeError):
-        return []
 
 
 @asynccontextmanager

@@ -1,20 +1,28 @@
 """`kalpi`: one command for the technician, the credential authority and the trustee.
 
-This module mounts what the rooms bring and holds `serve`; every other command lives beside the rules it uses.
+This module mounts what the rooms bring and holds `init` and `serve`; every other command lives beside its rules.
 """
 
 import importlib
 import os
-from typing import Annotated, Any
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Annotated, Any, NoReturn
+from urllib.parse import urlsplit
 
 import typer
 import uvicorn
 from rich.console import Console
 
 from app import create_app
-from db import AlreadyServed, Database, UnsafeDatabase
+from audit.commands import backup, restore
+from db import AlreadyServed, Database, UnsafeDatabase, create_tables
 from gate import HEADERS_LIMIT, log_to
-from settings import Settings, UnusableSettings, from_environ, read_secret
+from identity.commands import invite_official, official_app, registry_app
+from settings import Settings, UnusableSettings, from_environ, make_secret, read_secret
+from voting.demo_command import demo as make_demo
+from voting.rehearse_command import rehearse_command
 
 kalpi = typer.Typer(
     no_args_is_help=True,
@@ -23,22 +31,37 @@ kalpi = typer.Typer(
     help="Η κάλπη του δήμου: ψηφοφορίες που ελέγχει όποιος θέλει. The municipality's ballot box.",
     epilog="Settings come from the environment (KALPI_DATA, KALPI_BASE_URL, DATABASE_URL …); README.md lists them.",
 )
+console = Console()
 errors = Console(stderr=True)
 
-SINGLE = {  # command: module and function
-    "init": ("identity.commands", "init"),
-    "demo": ("voting.demo_command", "demo"),
-    "rehearse": ("voting.rehearse_command", "rehearse_command"),
-    "backup": ("audit.commands", "backup"),
-    "restore": ("audit.commands", "restore"),
+GROUPS = {  # command: module and the name of its typer app
+    "authority": ("voting.authority_commands", "app"),
+    "trustee": ("voting.trustee_commands", "app"),
+    "referendum": ("voting.commands", "app"),
+    "record": ("voting.record_commands", "app"),
 }
-GROUPS = {  # command: module whose `app` holds its sub-commands
-    "registry": "identity.commands",
-    "authority": "voting.authority_commands",
-    "trustee": "voting.trustee_commands",
-    "referendum": "voting.commands",
-    "record": "voting.record_commands",
-}
+
+
+@kalpi.command()
+def init(
+    operator: Annotated[str, typer.Option(prompt="Name of the first system operator", help="As on the letter.")],
+) -> None:
+    """Make the data directory, the secret key and the tables, and invite the first system operator."""
+    try:
+        settings = from_environ(os.environ)
+    except UnusableSettings as error:
+        fail(str(error))
+    settings.data_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if settings.secret_key_file.exists():
+        fail(f"{settings.secret_key_file} is there already; this house was set up before")
+    make_secret(settings.secret_key_file)
+    with closing(Database(settings.database_url)) as db:
+        create_tables(db.engine)
+        number, code = invite_official(settings, db, operator, "operator", datetime.now(UTC))
+    console.print(f"Data directory  {settings.data_directory}", highlight=False)
+    console.print(f"Secret key      {settings.secret_key_file}: keep a copy in another place, never in a backup")
+    console.print(f"First operator  {operator}: open {settings.base_url}/activate after `kalpi serve`", highlight=False)
+    console.print(f"                letter {number}, code {code.printed()} (once, 14 days)", highlight=False)
 
 
 @kalpi.command()
@@ -47,23 +70,31 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes; more than one needs PostgreSQL.")] = 1,
 ) -> None:
-    """Serve the pages, and keep the audit log. Stop with Ctrl-C."""
-    settings = read_settings()
+    """Serve the pages and keep the audit log. Stop with Ctrl-C."""
+    run_server(read_settings(), host, port, workers)
+
+
+@kalpi.command()
+@wraps(make_demo)
+def demo(**options: Any) -> None:
+    if (settings := make_demo(**options)) is not None:
+        console.print(f"serving {settings.base_url}; stop with Ctrl-C", highlight=False)
+        run_server(settings, "127.0.0.1", urlsplit(settings.base_url).port or 80, 1)
+
+
+def run_server(settings: Settings, host: str, port: int, workers: int) -> None:
     db = Database(settings.database_url)
     if workers > 1 and db.is_sqlite:
         fail("several workers need PostgreSQL; SQLite is served by one process")
     log_to()
+    options = server_options(settings, host, port)
     try:
         with db.sole_process():
             if workers == 1:
-                uvicorn.run(create_app(settings, db), **server_options(settings, host, port))
+                uvicorn.run(create_app(settings, db), **options)
             else:
-                uvicorn.run(
-                    "app:from_environment", factory=True, workers=workers, **server_options(settings, host, port)
-                )
-    except AlreadyServed as error:
-        fail(str(error))
-    except UnsafeDatabase as error:
+                uvicorn.run("app:from_environment", factory=True, workers=workers, **options)
+    except (AlreadyServed, UnsafeDatabase) as error:
         fail(str(error))
 
 
@@ -96,28 +127,19 @@ def read_settings() -> Settings:
     return settings
 
 
-def fail(sentence: str) -> Any:
-    errors.print(f"[red]kalpi:[/] {sentence}", highlight=False)
+def fail(sentence: str) -> NoReturn:
+    errors.print(f"[red]kalpi:[/] {sentence}", highlight=False, soft_wrap=True)
     raise typer.Exit(1)
 
 
-def _mount() -> None:
-    for name, (module, function) in SINGLE.items():
-        if (found := _find(module, function)) is not None:
-            kalpi.command(name)(found)
-    for name, module in GROUPS.items():
-        if (found := _find(module, "app")) is not None:
-            kalpi.add_typer(found, name=name)
-
-
-def _find(module: str, name: str) -> Any:
-    try:
-        return getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError):
-        return None
-
-
-_mount()
+kalpi.command("rehearse")(rehearse_command)
+kalpi.command("backup")(backup)
+kalpi.command("restore")(restore)
+kalpi.add_typer(registry_app, name="registry")
+kalpi.add_typer(official_app, name="official")
+for _name, (_module, _attribute) in GROUPS.items():
+    with suppress(ImportError):
+        kalpi.add_typer(getattr(importlib.import_module(_module), _attribute), name=_name)
 
 
 def main() -> None:

@@ -1,9 +1,11 @@
 """Pages for everybody that belong to no room: what this is, how to vote and check, what is proved, style, health."""
 
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from sqlalchemy.exc import OperationalError
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from assets import software_digest, software_list
+from audit import store as log
 from audit.refusal import N_
 from gate import SCRIPT_POLICY
 from pages import LANGUAGES
@@ -66,7 +68,19 @@ def software(visit: Visit) -> Response:
 
 @endpoint
 def health(visit: Visit) -> Response:
-    return JSONResponse({"state": "ok", "software": software_digest(visit.house.assets).hex()})
+    """For a watchdog: 200 while ballots can be recorded, 503 with one word when not."""
+    state = "ok"
+    try:
+        if log.head(visit.session).halted:
+            state = "log halted"
+    except OperationalError:
+        state = "database unavailable"
+    sequencer = visit.house.parts.get("sequencer")
+    if state == "ok" and not (sequencer and sequencer.running):
+        state = "log not kept"
+    return visit.json(
+        {"state": state, "software": software_digest(visit.house.assets).hex()}, 200 if state == "ok" else 503
+    )
 
 
 def routes() -> list[BaseRoute]:
