@@ -156,7 +156,7 @@ class Maker:
             "acceptance": ACCEPTANCE.verifier_key.encode(),
             "issuer": self.credentials_by or "authority",
         }
-        lines = [
+        return [
             make("proclaimed", profile="advisory", manifest=sha256_hex(self.manifest)),
             make("roll-frozen", count=self.voters, commitment="cd" * 32),
             make("credentials-listed", count=self.voters, list=sha256_hex(self.credentials)),
@@ -181,7 +181,6 @@ class Maker:
             ),
             make("result", result=sha256_hex(self.result)),
         ]
-        return lines
 
     def statements(self) -> list[bytes]:
         return [statement.raw for statement in self.ceremony.statements] if self.ceremony else []
