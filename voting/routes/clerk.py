@@ -1,5 +1,6 @@
 """The desk: the list of votes, drafting with preview, and the overview of one vote with its opening checklist."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from starlette.responses import Response
@@ -173,7 +174,7 @@ def _form(visit: Visit, fields: dict[str, str], url: str, fault: BadDraft | None
     return visit.page(
         "voting/draft.html",
         422 if fault else 200,
-        fields=fields,
+        fields=defaultdict(str, fields),
         url=url,
         numbers=range(1, min(max(filled + 1, 1), 20) + 1),
         profiles=[(profile.id, profile.label) for profile in PROFILES.values()],

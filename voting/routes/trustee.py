@@ -8,11 +8,12 @@ from starlette.routing import BaseRoute, Route
 
 from audit.refusal import N_
 from audit.sequencer import log_keeper
-from crypto.encoding import Json, members, string
+from crypto.encoding import Json, members, parse_json, string
 from voting import lifecycle
 from voting.decrypting import accept
 from voting.errors import NotFound
 from voting.lifecycle import Phase
+from voting.record_export import zip_record
 from voting.rehearsal import accept_key_check
 from voting.seats import find_seat
 from voting.store import ceremony as ceremonies
@@ -30,6 +31,9 @@ DECRYPTION_LIMIT = 8 * 1024 * 1024
 """Bytes: both objects for 1,000 answers in BELENIOS-2048."""
 
 
+_NOTHING_ELSE = N_("there is a vote and its rehearsal, nothing else to decrypt")
+
+
 def routes() -> list[BaseRoute]:
     return [
         Route("/trustee", list_rooms, methods=["GET"]),
@@ -37,6 +41,9 @@ def routes() -> list[BaseRoute]:
         Route("/trustee/{slug}/state", show_state, methods=["GET"]),
         Route("/trustee/{slug}/messages", send_message, methods=["POST"]),
         Route("/trustee/{slug}/decryptions", send_decryption, methods=["POST"]),
+        Route("/trustee/{slug}/files", show_files, methods=["GET"]),
+        Route("/trustee/{slug}/files", send_file, methods=["POST"]),
+        Route("/trustee/{slug}/board/{kind}.zip", download_board, methods=["GET"]),
         Route("/trustee/{slug}/board/rehearsal/{file}", _board(REHEARSAL), methods=["GET"]),
         Route("/trustee/{slug}/board/vote/{file}", _board(VOTE), methods=["GET"]),
     ]
@@ -84,17 +91,55 @@ def send_message(visit: Visit) -> Response:
 def send_decryption(visit: Visit) -> Response:
     """A key check for the rehearsal, or a share of the count under the closing entry (TK-08)."""
     login = visit.require("trustee")
-    fields = members(visit.body.json(), ("election", "payload", "strong"))
-    payload, strong = (string(fields[name], longest=DECRYPTION_LIMIT).encode() for name in ("payload", "strong"))
     preparation = Preparation.writing(visit.session, visit.path["slug"])
+    _take_decryption(visit, preparation, login.account_id, visit.body.json())
+    return visit.json({"state": "received"})
+
+
+def _take_decryption(visit: Visit, preparation: Preparation, account_id: int, value: Json) -> None:
+    fields = members(value, ("election", "payload", "strong"))
+    payload, strong = (string(fields[name], longest=DECRYPTION_LIMIT).encode() for name in ("payload", "strong"))
     if fields["election"] == REHEARSAL:
-        accept_key_check(preparation, login.account_id, payload, strong, visit.now)
+        accept_key_check(preparation, account_id, payload, strong, visit.now)
     elif fields["election"] == VOTE:
-        _, _, seat = find_seat(preparation, login.account_id)
+        _, _, seat = find_seat(preparation, account_id)
         accept(BallotBox(visit.session, preparation.row), seat.index, payload, strong, visit.now)
     else:
-        raise NotFound("decryption.election", N_("there is a vote and its rehearsal, nothing else to decrypt"))
-    return visit.json({"state": "received"})
+        raise NotFound("decryption.election", _NOTHING_ELSE)
+
+
+@endpoint
+def show_files(visit: Visit) -> Response:
+    """For `kalpi trustee`: what to carry to a machine without a network, and a form for what it wrote."""
+    preparation = _seated(visit)
+    told = _state(preparation, visit.require().account_id)
+    kinds = [kind for kind in (REHEARSAL, VOTE) if told[kind] is not None]
+    return visit.page("voting/trustee_files.html", referendum=preparation.row, kinds=kinds, step=told["step"])
+
+
+@endpoint(limit=DECRYPTION_LIMIT)
+def send_file(visit: Visit) -> Response:
+    login = visit.require("trustee")
+    file = visit.body.file("message")
+    value = parse_json(b"" if file is None else file.read(), size_limit=DECRYPTION_LIMIT)
+    preparation = Preparation.writing(visit.session, visit.path["slug"])
+    if isinstance(value, dict) and "election" in value:
+        _take_decryption(visit, preparation, login.account_id, value)
+    else:
+        fields = members(value, ("step", "message"))
+        receive(preparation, login.account_id, string(fields["step"], longest=32), fields["message"], visit.now)
+    return visit.redirect(f"/trustee/{preparation.row.slug}/files", visit.gettext(N_("Your message is kept.")))
+
+
+@endpoint
+def download_board(visit: Visit) -> Response:
+    row, kind = _seated(visit).row, visit.path["kind"]
+    if kind not in {REHEARSAL, VOTE}:
+        raise NotFound("decryption.election", _NOTHING_ELSE)
+    name = f"{row.slug}-{kind}"
+    files = record_files(visit.session, row, kind, log_keeper(visit.settings).verifier_key)
+    headers = {"Content-Disposition": f'attachment; filename="{name}.zip"', "Cache-Control": "no-store"}
+    return Response(zip_record(files, name), media_type="application/zip", headers=headers)
 
 
 def _board(kind: str) -> Endpoint:
