@@ -69,7 +69,7 @@ class Browser:
     client: TestClient
     clock: Clock
 
-    def post(self, page: str, target: str = "", *, files: object = None, **fields: str):  # type: ignore[no-untyped-def]
+    def post(self, page: str, target: str = "", *, files: dict[str, tuple[str, bytes]] | None = None, **fields: str):  # type: ignore[no-untyped-def]
         shown = self.client.get(page)
         token = re.search(r'name="csrf" value="([0-9a-f]+)"', shown.text)
         assert token, f"{page} has no form: {shown.status_code}"
