@@ -135,7 +135,9 @@ class _Examination:
         run("strong", check_strong_proofs, strong, self.decryptions, self.election, self.trustees, self.tally)
         run("ceremony", check_ceremony, side, self.history, self.setup and self.setup[1], self.trustees)
         if self.report.rehearsal_of is not None:
-            run("rehearsal", check_rehearsal, self.history, self.election, self.board, self.decryptions or [])
+            manifest = side and side.manifest
+            done = self.decryptions or []
+            run("rehearsal", check_rehearsal, manifest, self.history, self.election, self.board, done)
             return
         listed = None if self.credentials is None else len(self.credentials)
         run("manifest", check_manifest, side, self.election)

@@ -168,8 +168,15 @@ def check_result_entry(history: History, event: Event) -> Entry:
     return result
 
 
-def check_rehearsal(history: History, election: Election, board: Board, decryptions: Sequence[Decryption]) -> History:
-    """Election, tally, decryptions and result of a rehearsal are the logged ones. Raises InvalidProof."""
+def check_rehearsal(
+    manifest: bytes, history: History, election: Election, board: Board, decryptions: Sequence[Decryption]
+) -> History:
+    """Manifest of the vote; election, tally, decryptions and result of its rehearsal are the logged ones.
+
+    Raises InvalidProof (rehearsal.…).
+    """
+    if history.needed("proclaimed").members["manifest"] != sha256_hex(manifest):
+        raise InvalidProof("rehearsal.manifest", "the vote was proclaimed with another manifest")
 
     def logged(kind: str) -> list[Entry]:
         return [entry for entry in history.all(f"rehearsal-{kind}") if entry.members["rehearsal"] == election.uuid]
