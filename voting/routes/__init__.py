@@ -2,7 +2,7 @@
 
 from starlette.routing import BaseRoute
 
-from voting.routes import booth, clerk, committee, public, trustee, voter
+from voting.routes import booth, clerk, committee, counting, public, trustee, voter
 
 
 def routes() -> list[BaseRoute]:
@@ -12,5 +12,6 @@ def routes() -> list[BaseRoute]:
         *public.routes(),
         *committee.routes(),
         *clerk.routes(),
+        *counting.routes(),
         *trustee.routes(),
     ]

@@ -81,7 +81,7 @@ def list_votes(visit: Visit) -> Response:
 
 @endpoint
 def show_vote(visit: Visit) -> Response:
-    box = _proclaimed(visit)
+    box = proclaimed(visit)
     row = box.row
     assert row.manifest is not None
     phase = Phase(row.phase)
@@ -104,7 +104,7 @@ def show_vote(visit: Visit) -> Response:
 @endpoint
 def show_tracker(visit: Visit) -> Response:
     """Find a ballot by what its voter wrote down (M30, M31)."""
-    box = _proclaimed(visit)
+    box = proclaimed(visit)
     text = visit.query.get("code", "")
     found = tracker.find(box, text) if text.strip() else None
     index = log.ballot_index(visit.session, found.ballot.digest) if found and found.ballot else None
@@ -115,7 +115,7 @@ def show_tracker(visit: Visit) -> Response:
 
 @endpoint
 def show_record(visit: Visit) -> Response:
-    files = _files(visit, _proclaimed(visit).row)
+    files = _files(visit, proclaimed(visit).row)
     return visit.page(
         "voting/record.html",
         row=store.referendum(visit.session, visit.path["slug"]),
@@ -125,7 +125,7 @@ def show_record(visit: Visit) -> Response:
 
 @endpoint
 def download_file(visit: Visit) -> Response:
-    raw = _files(visit, _proclaimed(visit).row).get(visit.path["file"])
+    raw = _files(visit, proclaimed(visit).row).get(visit.path["file"])
     if raw is None:
         raise NotFound("record.file", N_("the record has no such file"))
     return _download(raw, visit.path["file"], "application/octet-stream")
@@ -133,26 +133,26 @@ def download_file(visit: Visit) -> Response:
 
 @endpoint
 def download_zip(visit: Visit) -> Response:
-    row = _proclaimed(visit).row
+    row = proclaimed(visit).row
     name = f"record-{row.slug}"
     return _download(zip_record(_files(visit, row), name), f"{name}.zip", "application/zip")
 
 
 @endpoint
 def show_result(visit: Visit) -> Response:
-    row = _proclaimed(visit).row
+    row = proclaimed(visit).row
     return visit.page("voting/result.html", row=row, sheet=sheet_of(row))
 
 
 @endpoint
 def download_result(visit: Visit) -> Response:
-    row = _proclaimed(visit).row
+    row = proclaimed(visit).row
     return _download(encode_sheet(sheet_of(row)), f"result-{row.slug}.json", "application/json")
 
 
 @endpoint
 def download_document(visit: Visit) -> Response:
-    row = _proclaimed(visit).row
+    row = proclaimed(visit).row
     sheet = sheet_of(row)
     raw = signed_result(sheet, visit.settings.data_directory, visit.language, visit.gettext)
     return _download(raw, f"result-{row.slug}.pdf", "application/pdf")
@@ -163,7 +163,7 @@ def _object(name: str) -> Endpoint:
 
     @endpoint
     def show(visit: Visit) -> Response:
-        raw = getattr(_proclaimed(visit).row, OBJECTS[name])
+        raw = getattr(proclaimed(visit).row, OBJECTS[name])
         if raw is None:
             raise NotFound("referendum.object", N_("this part of the vote does not exist yet"))
         return Response(raw, media_type="application/json")
@@ -171,7 +171,7 @@ def _object(name: str) -> Endpoint:
     return show
 
 
-def _proclaimed(visit: Visit) -> BallotBox:
+def proclaimed(visit: Visit) -> BallotBox:
     """The vote of this address, if the public may know of it. Raises NotFound."""
     box = ballot_box(visit.session, visit.path["slug"])
     if box.row.phase == Phase.DRAFTED:
