@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import func, insert, text
-from sqlmodel import Session, col, delete, select, update
+from sqlmodel import Session, col, select, update
 
 from audit import tiles, tree
 from audit.batch import Waiting, order_batch
@@ -187,8 +187,8 @@ def root_at(session: Session, size: int) -> bytes:
 
 def tile(session: Session, level: int, index: int) -> bytes:
     """The hashes of a tile so far; empty when there is none."""
-    row = session.get(TileRow, (level, index), populate_existing=True)
-    return row.data if row else b""
+    found = session.exec(select(TileRow.data).where(TileRow.level == level, TileRow.idx == index)).first()
+    return found or b""
 
 
 def inclusion(session: Session, index: int, size: int) -> list[bytes]:
@@ -236,8 +236,7 @@ def _write_batch(session: Session, old: Head, batch: list[Waiting], now: datetim
         [{"level": level, "idx": index, "data": data} for (level, index), data in changed.items()],
     )
     session.execute(insert(EntryRow), [_entry_values(index, item) for index, item in enumerate(batch, old.size)])
-    for item in batch:
-        session.execute(delete(OutboxRow).where(col(OutboxRow.id) == item.place))
+    session.execute(text("DELETE FROM log_outbox WHERE id = :place"), [{"place": item.place} for item in batch])
     size = old.size + len(batch)
     swapped = session.execute(
         update(HeadRow)
