@@ -53,6 +53,7 @@ class Maker:
     choices: Sequence[tuple[int, tuple[tuple[int, ...], ...]]] = CHOICES
     questions: Sequence[Question] = (YES_NO, WORKS)
     credentials_by: str | None = None
+    uuid: str = UUID
     title: str = "Πεζοδρόμηση και έργα"
     ceremony: HeldCeremony | None = None
     shares: list[int] = field(default_factory=list)
@@ -80,7 +81,7 @@ class Maker:
                 group=self.group,
                 public_key=self.trustees.election_key,
                 questions=self.questions,
-                uuid=UUID,
+                uuid=self.uuid,
                 administrator="Δήμος Δοκιμής",
                 credentials=self.credentials_by,
             )
@@ -214,7 +215,7 @@ class Maker:
             strong = strong[: kept.count("partial-decryption")]
             after = 0
         return {
-            f"{UUID}.bel": write_archive("1800000000", events),
+            f"{self.election.uuid}.bel": write_archive("1800000000", events),
             "manifest.json": self.manifest,
             "order.jsonl": _lines(self.orders[: sum(kind == "Ballot" for kind, _ in events)]),
             "strong.jsonl": _lines(strong),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from audit.entry import decode_entry
+from audit.entry import decode_entry, make
 from audit.note import Signer
 from audit.phrases import WORDS
 from audit.phrases_flaws import GREEK_FLAWS, greek_flaw
@@ -22,7 +22,7 @@ from audit.report import Report, Verdict
 from audit.verify import verify
 from crypto.archive import read_archive, write_archive
 from crypto.election import encode_public_credentials
-from crypto.encoding import compact
+from crypto.encoding import Json, compact, sha256_hex
 from crypto.group import BELENIOS_2048
 from tests.audit.make_record import CHOICES, LOG, ORIGIN, UUID, Maker, log_files, write_record
 from tests.crypto.elections import YES_NO, Voter
@@ -224,6 +224,13 @@ def test_e03_an_added_credential_is_refused() -> None:
     assert failing(maker.files()) == {"opening": "opening.roll"}
 
 
+def test_bb_13_a_ballot_by_a_credential_that_is_not_listed_is_refused() -> None:
+    election = honest().election
+    listed = [voter.credential for voter in honest().people[1:]]
+    maker = lied(credentials=encode_public_credentials(election.group, listed))
+    assert failing(maker.files())["listed"] == "credential.unknown"
+
+
 def _forged(name: str) -> tuple[Maker, str]:
     """A maker who altered one side file, and the check that sees it even under a checkpoint signed again."""
     maker = lied()
@@ -299,6 +306,119 @@ def test_entries_of_the_vote_in_another_order_are_refused(kind: str, place: int,
     entries.insert(place, moved)
     files = {**honest_files(), **log_files(maker.entries_before, entries, 3)}
     assert failing(files)["history"] == code
+
+
+ZEROS = "00" * 32
+OTHER_KEY = Signer("other.example.org/log/acceptance", bytes(32)).verifier_key.encode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "check", "code"),
+    [
+        ("proclaimed", {"manifest": ZEROS}, "opening", "opening.manifest"),
+        ("opened", {"manifest": ZEROS}, "opening", "opening.manifest"),
+        ("opened", {"election": ZEROS}, "opening", "opening.hash"),
+        ("opened", {"trustees": ZEROS}, "opening", "opening.hash"),
+        ("opened", {"credentials": ZEROS}, "opening", "opening.hash"),
+        ("opened", {"roll": 5}, "opening", "opening.roll"),
+        ("roll-frozen", {"count": 5}, "opening", "opening.roll"),
+        ("credentials-listed", {"count": 5}, "opening", "opening.roll"),
+        ("credentials-listed", {"list": ZEROS}, "opening", "opening.credentials"),
+        ("opened", {"issuer": "service"}, "opening", "opening.issuer"),
+        ("opened", {"acceptance": OTHER_KEY}, "opening", "opening.acceptance"),
+        ("ceremony-opened", {"ceremony": "f" * 32}, "ceremony", "ceremony.order"),
+        ("ceremony-completed", {"ceremony": "f" * 32}, "ceremony", "ceremony.order"),
+        ("ceremony-completed", {"trustees": ZEROS}, "ceremony", "ceremony.trustees"),
+        ("ceremony-opened", {"group": "BELENIOS-2048"}, "ceremony", "ceremony.frame"),
+        ("ceremony-opened", {"names": ["Μέλος"]}, "ceremony", "ceremony.frame"),
+        ("ceremony-opened", {"threshold": 3}, "ceremony", "ceremony.frame"),
+        ("ceremony-commitment", {"statement": ZEROS}, "ceremony", "ceremony.commitments"),
+        ("ceremony-commitment", {"ceremony": "f" * 32}, "ceremony", "ceremony.commitments"),
+        ("ballot", {"ballot": ZEROS}, "board", "board.ballot"),
+        ("ballot", {"length": 1}, "board", "board.length"),
+        ("ballot", {"order": ZEROS}, "board", "board.order_statement"),
+        ("closed", {"persons": 5}, "turnout", "turnout.persons"),
+        ("tallied", {"tally": ZEROS}, "tally_entry", "tally.entry"),
+        ("tallied", {"encrypted": ZEROS}, "tally_entry", "tally.entry"),
+        ("partial-decryption", {"owner": 1}, "decryption_entries", "decryption.entry"),
+        ("partial-decryption", {"payload": ZEROS}, "decryption_entries", "decryption.entry"),
+        ("partial-decryption", {"strong": ZEROS}, "decryption_entries", "decryption.entry"),
+        ("result", {"result": ZEROS}, "result_entry", "result.entry"),
+    ],
+)
+def test_an_entry_that_names_something_else_is_refused_even_in_a_log_signed_again(
+    kind: str, changes: dict[str, Json], check: str, code: str
+) -> None:
+    entries = honest_files()["entries.jsonl"].split(b"\n")[:-1]
+    place = next(i for i, raw in enumerate(entries) if decode_entry(raw).kind == kind and UUID.encode() in raw)
+    entries[place] = make(kind, **{**decode_entry(entries[place]).members, **changes})
+    assert failing({**honest_files(), **log_files(honest().entries_before, entries, 3)}) == {check: code}
+
+
+def test_entries_of_another_vote_or_without_a_proclamation_are_refused() -> None:
+    entries = honest_files()["entries.jsonl"].split(b"\n")[:-1]
+    headless = log_files(honest().entries_before, entries[1:], 3)
+    assert failing({**honest_files(), **headless})["history"] == "history.start"
+    renamed = [raw.replace(UUID.encode(), b"zZ111111111112") for raw in entries]
+    assert failing({**honest_files(), **log_files(honest().entries_before, renamed, 3)})["history"] == (
+        "history.referendum"
+    )
+    longer = [*entries, make("incident", text="μετά")]
+    assert failing({**honest_files(), **log_files(honest().entries_before, longer, 3)})["history"] == "history.end"
+
+
+def rehearsal_files(**lies: Json) -> dict[str, bytes]:
+    """The board of the honest vote's rehearsal, before the vote opens."""
+    test = Maker(ceremony=honest().ceremony, uuid="7RehearsaL1Test")
+    vote = [raw for raw in honest().entries() if decode_entry(raw).kind in BEFORE_OPENING]
+    common: dict[str, Json] = {"referendum": UUID, "rehearsal": test.election.uuid}
+    values: dict[str, Json] = {
+        "election": sha256_hex(test.election.raw),
+        "tally": sha256_hex(test.tally.raw),
+        "result": sha256_hex(test.result),
+        **lies,
+    }
+    logged = [
+        make("rehearsal-opened", **common, election=values["election"]),
+        make("rehearsal-tallied", **common, tally=values["tally"]),
+        *(
+            make("rehearsal-decrypted", **common, owner=owner, payload=lies.get("payload", sha256_hex(payload)))
+            for owner, payload, _ in test.decryptions
+        ),
+        make("rehearsal-completed", **common, result=values["result"]),
+    ]
+    log = log_files(honest().entries_before, [*vote, *logged], 0)
+    return {**test.files(), "manifest.json": honest().manifest, **log}
+
+
+BEFORE_OPENING = (
+    "proclaimed",
+    "roll-frozen",
+    "credentials-listed",
+    "ceremony-opened",
+    "ceremony-commitment",
+    "ceremony-completed",
+)
+
+
+def test_the_board_of_a_rehearsal_verifies_and_is_called_one() -> None:
+    report = examine(rehearsal_files())
+    assert (report.verdict, report.rehearsal_of) == (Verdict.VERIFIED, UUID)
+    assert "this is the rehearsal of the vote" in sentences(report, "en")[0]
+
+
+@pytest.mark.parametrize("name", ["election", "tally", "payload", "result"])
+def test_a_rehearsal_other_than_the_logged_one_is_refused(name: str) -> None:
+    assert failing(rehearsal_files(**{name: ZEROS})).keys() == {"rehearsal"}
+
+
+def test_a_rehearsal_under_another_manifest_is_refused() -> None:
+    assert failing({**rehearsal_files(), "manifest.json": b"{}"}) == {"rehearsal": "rehearsal.manifest"}
+
+
+def test_record_md_names_every_check() -> None:
+    text = Path("audit/RECORD.md").read_text()
+    assert [check.name for check in examine(honest_files()).checks if f"`{check.name}`" not in text] == []
 
 
 def test_an_extension_must_move_the_closing_time_later() -> None:
