@@ -14,9 +14,9 @@ from crypto.encoding import compact
 from crypto.group import ED25519, Group
 from crypto.order import FIRST, sign_order
 from crypto.sealing import PreparedBallot, prepare_ballot, sign_ballot
-from crypto.trustees import single_trustee
 from db import Database
 from settings import Settings
+from tests.crypto.ceremonies import hold_ceremony
 from voting.casting import Cast, Electorate, Envelope, check_cheaply, check_proofs, make_electorate, person_mark, record
 from voting.lifecycle import Phase
 from voting.store import referendum as store
@@ -49,7 +49,8 @@ class OpenVote:
     election: Election
     electorate: Electorate
     voters: tuple[Voter, ...]
-    trustee_key: int = field(repr=False)
+    shares: tuple[int, ...] = field(repr=False)
+    """The decryption keys of three trustees, any two of whom open the box."""
 
     @property
     def ada(self) -> Voter:
@@ -121,12 +122,12 @@ def open_vote(
 ) -> OpenVote:
     uuid = new_uuid()
     people = tuple(Voter(first_person + number, parse_code(new_code())) for number in range(voters))
-    trustee_key = group.random_scalar()
+    held = hold_ceremony(2, 3, group)
     raw = encode_election(
         name="Πεζόδρομος Ερμού",
         description="Δοκιμαστική ψηφοφορία",
         group=group,
-        public_key=group.generator_power(trustee_key),
+        public_key=held.trustees.election_key,
         questions=questions,
         uuid=uuid,
     )
@@ -150,7 +151,7 @@ def open_vote(
                 manifest=manifest(uuid, questions),
                 roll_count=voters,
                 credentials=credentials,
-                trustees=single_trustee(group, trustee_key),
+                trustees=held.trustees.encode(),
                 election=raw,
                 timestamp="1790000000",
                 opened_at=OPENED,
@@ -169,7 +170,7 @@ def open_vote(
         election=decode_election(raw),
         electorate=make_electorate(raw, credentials),
         voters=people,
-        trustee_key=trustee_key,
+        shares=held.shares,
     )
 
 
