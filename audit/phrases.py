@@ -25,10 +25,9 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "rules.service": (
             "Κανόνες που εφαρμόστηκαν: Belenios (έκδοση κρυπτογραφίας 1) και οι δικοί μας κανόνες, έκδοση 1· τα "
-            "μυστικά των ψηφοφόρων τα εξέδωσε η ίδια η υπηρεσία, που θα μπορούσε λοιπόν να ψηφίσει στη θέση όποιου "
-            "δεν ψήφισε.",
+            "διαπιστευτήρια τα έφτιαξε η ίδια η υπηρεσία, που θα μπορούσε λοιπόν να ψηφίσει για όσους δεν ψήφισαν.",
             "Rules applied: Belenios (crypto version 1) and our own rules, version 1; the service itself issued the "
-            "voters' secrets, so it could have voted in place of those who did not.",
+            "voters' credentials, so it could have voted for those who did not.",
         ),
         "rules.foreign": (
             "Κανόνες που εφαρμόστηκαν: μόνο του Belenios (έκδοση κρυπτογραφίας 1)· όσα δείχνει μόνο ένα αρχείο "
@@ -99,7 +98,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "the trustees' keys are proved and give the box key",
         ),
         "check.credentials": (
-            "ο κατάλογος των μυστικών σημείων είναι ορθός, χωρίς επαναλήψεις",
+            "ο κατάλογος των διαπιστευτηρίων είναι ορθός, χωρίς επαναλήψεις",
             "the list of credentials is well formed, nobody twice",
         ),
         "check.ballots": ("κάθε ψηφοδέλτιο έχει τη μόνη δεκτή γραφή", "every ballot has its one accepted spelling"),
@@ -166,7 +165,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "no ballot that was opened for checking was cast",
         ),
         "check.turnout": (
-            "ψήφισαν τόσα πρόσωπα όσα μυστικά σημεία χρησιμοποιήθηκαν",
+            "ψήφισαν τόσα πρόσωπα όσα διαπιστευτήρια χρησιμοποιήθηκαν",
             "as many persons voted as credentials were used",
         ),
         "check.tally_entry": ("το άθροισμα είναι αυτό του αρχείου ελέγχου", "the tally is the logged one"),
