@@ -179,7 +179,14 @@ def _authenticator_page(
 
 def _password_page(visit: Visit, refused: Refused | None = None) -> Response:
     status = refused.status if refused else 200
-    return visit.page("identity/password.html", status, shortest=SHORTEST, longest=LONGEST, refused=refused)
+    return visit.page(
+        "identity/password.html",
+        status,
+        login_name=_row(visit).login_name,
+        shortest=SHORTEST,
+        longest=LONGEST,
+        refused=refused,
+    )
 
 
 def routes() -> list[BaseRoute]:
