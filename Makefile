@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := $(wildcard *.py) audit crypto identity voting tests db_migrations
 
-.PHONY: help setup demo test check fix bench soak strings lock packages
+.PHONY: help setup demo test check fix bench soak strings migration lock packages
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 12
@@ -56,6 +56,9 @@ bench: setup  ## what a council asks: ballots per second, minutes to tally
 
 soak: setup packages  ## the long campaigns in full
 	KALPI_SOAK=1 $(BIN)/python -m pytest
+
+migration: setup  ## write the step from the newest migration to the present row classes: make migration NAME="what changes"
+	$(BIN)/python db_migrations/write.py "$(NAME)"
 
 lock:  ## write requirements.lock anew from pyproject.toml (needs pip-tools in a venv of its own)
 	@test -x out/lock/bin/pip-compile || { $(PYTHON) -m venv out/lock && out/lock/bin/pip install -q pip-tools; }

@@ -90,6 +90,7 @@ def run_server(settings: Settings, host: str, port: int, workers: int) -> None:
     options = server_options(settings, host, port)
     try:
         with db.sole_process():
+            create_tables(db.engine)
             if workers == 1:
                 uvicorn.run(create_app(settings, db), **options)
             else:

@@ -14,7 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Engine, TypeDecorator, event, text
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import DateTime, Dialect, Engine, TypeDecorator, event, inspect, text
 from sqlalchemy.engine import Connection, make_url
 from sqlmodel import Session, SQLModel, create_engine
 
@@ -159,9 +163,27 @@ def import_stores() -> None:
 
 
 def create_tables(engine: Engine) -> None:
-    """Bring an empty or older database to the present tables."""
+    """Bring an empty or older database to the present tables.
+
+    An empty one gets them at once and is marked as migrated; a test shows that both ways lead to the same tables.
+    """
     import_stores()
-    SQLModel.metadata.create_all(engine)
+    scripts = migrations()
+    head = ScriptDirectory.from_config(scripts).get_current_head()
+    with engine.execution_options(writing=True).begin() as connection:
+        scripts.attributes["connection"] = connection
+        if not inspect(connection).get_table_names():
+            SQLModel.metadata.create_all(connection)
+            command.stamp(scripts, "head")
+        elif MigrationContext.configure(connection).get_current_revision() != head:
+            command.upgrade(scripts, "head")
+
+
+def migrations() -> Config:
+    """Where Alembic finds the scripts of `db_migrations/`."""
+    scripts = Config()
+    scripts.set_main_option("script_location", str(Path(__file__).parent / "db_migrations"))
+    return scripts
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
