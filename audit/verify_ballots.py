@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from multiprocessing import get_context
 
 from audit.report import Place, PlacedFlaw
 from crypto.ballot import check_ballot, decode_ballot
@@ -61,7 +62,8 @@ def _in_chunks(
     if len(items) < POOL_FROM or (os.cpu_count() or 1) == 1:
         yield from zip(starts, map(work, chunks), strict=True)
         return
-    with ProcessPoolExecutor() as pool:
+    # A fresh process each: the progress bar has a thread, and a forked copy of it could hang.
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
         try:
             yield from zip(starts, pool.map(work, chunks), strict=True)
         finally:

@@ -155,6 +155,9 @@ def check_ceremony(side: SideFiles, history: History, trustees_raw: bytes, trust
     ceremony = Ceremony(identifier, trustees.group, threshold, size)
     if opened.members["group"] != trustees.group.name or len(array(opened.members["names"])) != size:
         raise InvalidProof("ceremony.frame", "the ceremony was held for another group or number of trustees")
+    for member, name in zip(trustees.members, array(opened.members["names"]), strict=False):
+        if member.name not in (None, name):
+            raise InvalidProof("ceremony.names", "a trustee's key carries another name than the ceremony's")
     lines = side.ceremony
     logged = [item for item in history.all("ceremony-commitment") if item.members["ceremony"] == identifier]
     (item, *others) = trustees.items

@@ -332,6 +332,7 @@ OTHER_KEY = Signer("other.example.org/log/acceptance", bytes(32)).verifier_key.e
         ("ceremony-opened", {"group": "BELENIOS-2048"}, "ceremony", "ceremony.frame"),
         ("ceremony-opened", {"names": ["Μέλος"]}, "ceremony", "ceremony.frame"),
         ("ceremony-opened", {"threshold": 3}, "ceremony", "ceremony.frame"),
+        ("ceremony-opened", {"names": ["Μέλος 1", "Μέλος 3", "Μέλος 2"]}, "ceremony", "ceremony.names"),
         ("ceremony-commitment", {"statement": ZEROS}, "ceremony", "ceremony.commitments"),
         ("ceremony-commitment", {"ceremony": "f" * 32}, "ceremony", "ceremony.commitments"),
         ("ballot", {"ballot": ZEROS}, "board", "board.ballot"),

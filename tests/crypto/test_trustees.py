@@ -117,9 +117,10 @@ def test_tk_05_exchanged_keys_of_two_members_are_refused(held: HeldCeremony) -> 
     assert refusal.value.code == "trustees.share"
 
 
-def test_no_trustees_are_no_trustees() -> None:
+@pytest.mark.parametrize("raw", [b"[]", b'[["Pedersen",[]]]', b'[["Single",[]]]', b'[["Shamir",{}]]', b"{}", b"[[]]"])
+def test_other_values_are_no_trustees(raw: bytes) -> None:
     with pytest.raises(Malformed):
-        decode_trustees(b"[]", ED25519)
+        decode_trustees(raw, ED25519)
 
 
 @given(st.binary(max_size=300))
