@@ -26,6 +26,7 @@ export class CastPage {
   #say;
   #credential = null;
   #shown = null;
+  #stale = false; // the last refusal was about the order, not about the ballot
 
   constructor({ gate, http, desk, vote, say, turn, announce, onRecorded, onNewBallot }) {
     Object.assign(this, { turn, announce, onRecorded });
@@ -90,20 +91,22 @@ export class CastPage {
       return;
     }
     // The same ballot at a later place: only the order statement is signed again.
-    this.#panel("sending");
+    this.#panel(PANELS[SENDING]);
     try {
       const answer = await this.#gate.through(() =>
         this.#http.post(`${this.#vote.url}/next`, { credential: this.#credential }),
       );
+      if (answer.status !== 200) {
+        this.#show(NOT_RECORDED, { pending, refusal: answer.value });
+        return;
+      }
       const { sequence, previous } = answer.value;
       const order = await this.#desk.ask("order", { sequence, previous, digest: pending.digest });
       await this.#casting.send(makePending({ ...pending, ...order }));
     } catch {
-      this.#panel("not-recorded");
+      this.#panel(PANELS[NOT_RECORDED]);
     }
   }
-
-  #stale = false;
 
   #show(state, { pending, refusal, suspicious, index }) {
     if (state === RECORDED) {
