@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from audit.sequencer import head_file
 from db import Database, create_tables
 from identity.demo_people import DemoLogin, import_people, open_accounts
 from identity.keyring import make_keyring
@@ -82,6 +83,7 @@ def make_demo(settings: Settings, progress: Progress, clock: Callable[[], dateti
     directory = settings.data_directory
     read_guide(settings)
     shutil.rmtree(directory, ignore_errors=True)
+    head_file(settings).unlink(missing_ok=True)
     directory.mkdir(mode=0o700, parents=True)
     _write_mark(directory, {"complete": False})
     make_secret(settings.secret_key_file)

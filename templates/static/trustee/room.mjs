@@ -31,7 +31,7 @@ let shown = ""; // the section on the page
 let busy = false;
 
 function say(name, values = {}) {
-  return strings[name].replaceAll(/%\((\w+)\)s/g, (_, key) => values[key]);
+  return strings[name].replaceAll(/\{(\w+)\}/g, (_, key) => values[key]);
 }
 
 function show(section, status) {
