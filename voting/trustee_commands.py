@@ -101,9 +101,8 @@ def decrypt(
             checked = check_board({file.name: file.read_bytes() for file in sorted(board.iterdir())}, held)
         _remember(key, checked)
         message.write_bytes(compact(decrypt_board(checked, held)))
-    console.print(
-        f"{checked.tally.num_tallied} ballots checked; {message} holds your part of the {checked.kind}'s count"
-    )
+    ballots = checked.tally.num_tallied
+    console.print(f"{ballots} ballots count; {message} holds your part of opening the {checked.kind}")
 
 
 def _remember(key: Path, board: CheckedBoard) -> None:

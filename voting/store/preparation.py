@@ -70,6 +70,9 @@ class Preparation:
     def persons_on_roll(self) -> Sequence[int]:
         return roll.persons(self.session, self.id)
 
+    def roll_members(self) -> Sequence[RollMemberRow]:
+        return roll.members(self.session, self.id)
+
     def card_numbers(self) -> Sequence[str]:
         return roll.card_numbers(self.session, self.id)
 

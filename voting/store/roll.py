@@ -46,6 +46,11 @@ def count(session: Session, referendum_id: int) -> int:
     ).one()
 
 
+def members(session: Session, referendum_id: int) -> Sequence[RollMemberRow]:
+    query = select(RollMemberRow).where(RollMemberRow.referendum_id == referendum_id)
+    return session.exec(query.order_by(col(RollMemberRow.person_id))).all()
+
+
 def persons(session: Session, referendum_id: int) -> Sequence[int]:
     """In the order of their numbers."""
     query = select(RollMemberRow.person_id).where(RollMemberRow.referendum_id == referendum_id)
