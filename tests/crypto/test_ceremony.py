@@ -42,7 +42,8 @@ from crypto.encoding import compact, decimal, members, parse_compact, parse_json
 from crypto.errors import Flaw, InvalidProof, Malformed
 from crypto.group import BELENIOS_2048, ED25519, Group, group_named
 from crypto.pedersen import check_certificates, decode_certificate
-from crypto.sealed_message import message_inside, open_message
+from crypto.sealed_message import check_message_form, message_inside, open_message
+from crypto.signing import sign_message
 from tests.crypto.ceremonies import IDENTIFIER, HeldCeremony, hold_ceremony
 from tests.crypto.elections import Recorded, fixed_scalars, listed
 
@@ -342,3 +343,39 @@ def test_a_statement_has_one_spelling(held: HeldCeremony) -> None:
 def test_scalars_are_drawn_in_the_order_the_docstrings_say(held: HeldCeremony) -> None:
     first, second = (make_polynomial(held.members[0], held.certificates, fixed_scalars(ED25519, "x")) for _ in range(2))
     assert first == second
+
+
+@pytest.mark.parametrize(
+    ("identifier", "threshold", "size"),
+    [("x" * 32, 2, 3), ("A" * 32, 2, 3), ("0" * 31, 2, 3), ("0" * 32, 0, 3), ("0" * 32, 4, 3), ("0" * 32, 2, 101)],
+)
+def test_a_frame_of_another_form_is_refused(identifier: str, threshold: int, size: int) -> None:
+    with pytest.raises(Malformed):
+        Ceremony(identifier, ED25519, threshold, size)
+
+
+def test_a_complaint_about_another_ceremony_is_refused(held: HeldCeremony) -> None:
+    line = make_complaint(held.members[0], 2, "share.wrong")
+    with pytest.raises(InvalidProof) as refusal:
+        check_complaint(Ceremony("f" * 32, ED25519, 2, 3), held.certificates, line)
+    assert refusal.value.code == "complaint.frame"
+
+
+def test_a_message_that_was_written_to_another_member_is_refused(held: HeldCeremony) -> None:
+    """A member hands a message that it received on to a third, sealed anew, as if its sender had meant the third."""
+    sender, first, second = held.members[1], held.certificates[0], held.certificates[2]
+    group = ED25519
+    content = compact({"recipient": group.encode(first.encryption), "message": '{"secret":"1"}'}).decode()
+    signed = sign_message(group, sender.signing_key, content, group.random_scalar)
+    assert message_inside(group, first.encryption, held.certificates[1].verification, signed.raw) == {"secret": "1"}
+    with pytest.raises(InvalidProof) as refusal:
+        message_inside(group, second.encryption, held.certificates[1].verification, signed.raw)
+    assert refusal.value.code == "seal.recipient"
+
+
+@pytest.mark.parametrize("data", ["", "0", "zz", "AB", "0b "])
+def test_sealed_data_has_one_spelling(held: HeldCeremony, data: str) -> None:
+    value = json.loads(held.polynomials[0].sealed)
+    with pytest.raises(Malformed) as refusal:
+        check_message_form(ED25519, compact({**value, "data": data}).decode())
+    assert refusal.value.code == "seal.data"
