@@ -112,7 +112,7 @@ def _write_question(
     document.heading(f"{place}. {question.question}", size=12)
     rows = [
         (gettext(N_("Valid")), number(question.valid, language)),
-        (gettext(N_("Blank")), number(question.blank, language)),
+        (gettext(N_("Blank ballots")), number(question.blank, language)),
         (gettext(N_("Invalid")), number(question.invalid, language)),
     ]
     rows += [(answer.answer, number(answer.votes, language)) for answer in question.answers]

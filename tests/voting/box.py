@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 
 from sqlmodel import Session
 
+from audit import entry
 from audit.note import Signer
 from crypto.ballot import Ballot, decode_ballot
 from crypto.card import master_public, new_code, parse_code, public_credential, voting_key
 from crypto.election import Election, Question, decode_election, encode_election, encode_public_credentials, new_uuid
-from crypto.encoding import compact
+from crypto.encoding import compact, sha256_hex
 from crypto.group import ED25519, Group
 from crypto.order import FIRST, sign_order
 from crypto.sealing import PreparedBallot, prepare_ballot, sign_ballot
@@ -104,6 +105,26 @@ class OpenVote:
 
     def box(self, session: Session) -> BallotBox:
         return BallotBox(session, store.referendum_by_uuid(session, self.uuid))
+
+
+def log_opening(vote: OpenVote) -> None:
+    """The entries that a proclaimed and opened vote has before its first ballot."""
+    with vote.db.writing() as session:
+        box = vote.box(session)
+        row = box.row
+        digests = {name: sha256_hex(getattr(row, name)) for name in ("manifest", "election", "trustees", "credentials")}
+        box.append(entry.make("proclaimed", referendum=vote.uuid, profile=row.profile, manifest=digests["manifest"]))
+        box.append(
+            entry.make(
+                "opened",
+                referendum=vote.uuid,
+                **digests,
+                roll=row.roll_count,
+                closes=CLOSES.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                acceptance=vote.signer.verifier_key.encode(),
+                issuer=row.issuer,
+            )
+        )
 
 
 def body(envelope: Envelope) -> bytes:
