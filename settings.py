@@ -28,11 +28,7 @@ class Settings:
     municipality: str  # KALPI_MUNICIPALITY: as it stands in page titles, «Δήμος …»
     secret_key_file: Path  # KALPI_SECRET_KEY_FILE: 32 random bytes, mode 0600
     ballot_cadence: float = 10.0  # KALPI_BALLOT_CADENCE: seconds between batches of ballots in the log
-    closing_grace: float = 60.0  # KALPI_CLOSING_GRACE: seconds a late closing entry may follow its hour unremarked
     trusted_proxy: str = ""  # KALPI_TRUSTED_PROXY: address whose X-Forwarded-* are believed; empty believes none
-    mail_host: str = ""  # KALPI_MAIL_HOST: empty keeps messages in the service
-    mail_port: int = 25  # KALPI_MAIL_PORT
-    mail_from: str = ""  # KALPI_MAIL_FROM
     demo: bool = False  # KALPI_DEMO=1: invented people, codes shown on screen
     language: str = "el"  # KALPI_LANGUAGE: el or en, until a visitor chooses
     extra_hosts: tuple[str, ...] = field(default=())  # KALPI_EXTRA_HOSTS: comma separated, for health checks
@@ -76,11 +72,7 @@ def from_environ(environ: Mapping[str, str]) -> Settings:
         municipality=environ.get("KALPI_MUNICIPALITY", "Δήμος"),
         secret_key_file=Path(environ.get("KALPI_SECRET_KEY_FILE", data / "secret.key")).absolute(),
         ballot_cadence=_seconds(environ, "KALPI_BALLOT_CADENCE", 10.0),
-        closing_grace=_seconds(environ, "KALPI_CLOSING_GRACE", 60.0),
         trusted_proxy=environ.get("KALPI_TRUSTED_PROXY", ""),
-        mail_host=environ.get("KALPI_MAIL_HOST", ""),
-        mail_port=int(_seconds(environ, "KALPI_MAIL_PORT", 25)),
-        mail_from=environ.get("KALPI_MAIL_FROM", ""),
         demo=environ.get("KALPI_DEMO", "") == "1",
         language=language,
         extra_hosts=tuple(host for host in environ.get("KALPI_EXTRA_HOSTS", "").split(",") if host),
