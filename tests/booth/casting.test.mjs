@@ -72,7 +72,7 @@ class Service {
       sha256B64(utf8("unsigned")),
       sha256Hex(utf8(this.recorded.order)),
       fault === "other sequence" ? "1" : "0",
-      "1",
+      fault === "older entry" ? "2" : "1", // entries in the log when it was accepted
     ];
     const signer = fault === "other key" ? logSigner : acceptanceSigner;
     return signer.note(lines.map((line) => `${line}\n`).join(""));
@@ -191,7 +191,7 @@ test("BB-07 BB-09 BB-22 an acceptance of another ballot, vote, place or key neve
 });
 
 test("BB-05 BB-21 BB-23 an entry not in the log, or a log not signed by its key, never becomes recorded", async () => {
-  for (const lie of ["other order", "unsigned log", "early index"]) {
+  for (const lie of ["other order", "unsigned log", "early index", "older entry"]) {
     const { casting, states, run, seen } = voter(new Service([null, ...Array(20).fill(lie)]));
     await run(casting.send(PENDING));
     assert.deepEqual(states(), ["sending", "accepted", "unknown"], lie);

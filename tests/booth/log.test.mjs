@@ -5,11 +5,12 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import test from "node:test";
 
+import { ed25519 } from "@noble/curves/ed25519.js";
 import { parseAcceptance } from "../../templates/static/booth/acceptance.mjs";
 import { openCheckpoint } from "../../templates/static/booth/checkpoint.mjs";
 import { makeBallot, makeChallenged } from "../../templates/static/booth/entry.mjs";
-import { fromB64, fromHex, sameBytes, toHex } from "../../templates/static/booth/encoding.mjs";
-import { decodeVerifierKey, openNote } from "../../templates/static/booth/note.mjs";
+import { concat, fromB64, fromHex, padded64, sameBytes, toHex } from "../../templates/static/booth/encoding.mjs";
+import { decodeVerifierKey, openNote, VerifierKey } from "../../templates/static/booth/note.mjs";
 import * as tree from "../../templates/static/booth/tree.mjs";
 import { refused, ROOT, text, vector } from "./vectors.mjs";
 
@@ -84,6 +85,28 @@ test("BB-22 a checkpoint verifies under its log's key, not under another, and no
   }
   refused(() => openNote(text("no note"), [logKey]), "note.text");
   refused(() => openNote(text("no note\n"), [logKey]), "note.form");
+});
+
+test("BB-21 a proof for another size is refused even where its hashes lead to the root", () => {
+  const [first, second] = [tree.leafHash(text("a")), tree.leafHash(text("b"))];
+  const root = tree.nodeHash(first, second);
+  tree.verifyInclusion(first, 0, 2, [second], root);
+  for (const size of [1, 3, 4, 257]) {
+    refused(() => tree.verifyInclusion(first, 0, size, [second], root), "log.inclusion");
+  }
+  refused(() => tree.verifyConsistency(1, 4, [second], first, root), "log.consistency");
+});
+
+test("BB-22 another log's text over this key's signature is refused", () => {
+  const seed = new Uint8Array(32).fill(3);
+  const key = new VerifierKey("vote.example/log", ed25519.getPublicKey(seed));
+  const signed = (origin) => {
+    const body = `${origin}\n0\n${padded64(tree.EMPTY_ROOT)}\n`;
+    const signature = padded64(concat(key.keyId, ed25519.sign(text(body), seed)));
+    return text(`${body}\n\u2014 ${key.name} ${signature}\n`);
+  };
+  assert.equal(openCheckpoint(signed("vote.example/log"), key).treeSize, 0n);
+  refused(() => openCheckpoint(signed("vote.example/log2"), key), "checkpoint.origin");
 });
 
 test("a verifier key with a wrong id, kind or point is refused", () => {
