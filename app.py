@@ -27,6 +27,7 @@ from identity.store.login import find_login
 from settings import Settings, from_environ
 from voting import routes as voting_routes
 from voting.routes.public import open_now, vote_titles
+from voting.schedule import Schedule
 from web import House, failure
 
 journal = logging.getLogger("kalpi.app")
@@ -51,7 +52,8 @@ def create_app(settings: Settings, db: Database, clock: Callable[[], datetime] =
     )
     app.router.redirect_slashes = False  # one address for each page (AC-12)
     sequencer = make_sequencer(settings, db, clock)
-    parts = {"sequencer": sequencer, "open_now": open_now, "vote_titles": vote_titles}
+    schedule = Schedule(db, clock, sequencer.nudge)
+    parts = {"sequencer": sequencer, "schedule": schedule, "open_now": open_now, "vote_titles": vote_titles}
     app.state.house = House(settings, db, clock, find_login, read_assets(), sequencer.nudge, parts)
     return app
 
@@ -69,6 +71,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     sequencer: Sequencer = house.parts["sequencer"]
     await run_in_threadpool(_start, house, sequencer)
     yield
+    await run_in_threadpool(house.parts["schedule"].stop)
     await run_in_threadpool(sequencer.stop)
 
 
@@ -87,6 +90,7 @@ def _start(house: House, sequencer: Sequencer) -> None:
             log.append(session, entry.make("software", files=files))
     sequencer.start()
     sequencer.nudge()
+    house.parts["schedule"].start()
 
 
 async def _refuse(request: Request, error: Exception) -> Response:

@@ -163,9 +163,9 @@ def test_the_key_of_a_vote_is_a_file_that_only_its_owner_can_read(
 
 def test_after_the_closing_the_booth_is_shut(ada: TestClient, vote: OpenVote, clock: Clock) -> None:
     assert ada.get(f"/referenda/{vote.slug}/booth", headers={"Accept": "text/html"}).status_code == 200
-    clock.moment = CLOSES
     with vote.db.writing() as session:
         close(vote.box(session), CLOSES)
+    clock.moment = CLOSES
     assert ada.get(f"/referenda/{vote.slug}/booth").json()["code"] == "election.closed"
     assert cast(ada, vote, body(vote.seal(vote.ada))).json()["code"] == "election.closed"
 
