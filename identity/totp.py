@@ -33,8 +33,9 @@ def code_at(secret: str, step: int) -> str:
 def verify_code(secret: str, text: str, now: datetime, last_step: int) -> int:
     """The time step the code belongs to: the present one or the one before.
 
-    Compared as bytes, so that no other digits than ASCII ones are ever a code. `last_step` is the last step accepted for this secret; the caller stores the new one with a compare-and-set in the
-    transaction of what the code opens. Spaces between the digits are ignored, as apps show them.
+    Compared as bytes, so that no other digits than ASCII ones are ever a code. `last_step` is the last step accepted
+    for this secret; the caller stores the new one with a compare-and-set in the transaction of what the code opens.
+    Spaces between the digits are ignored, as apps show them.
     Raises CodeRefused, CodeReplayed.
     """
     digits = text.replace(" ", "")

@@ -8,7 +8,10 @@ from starlette.testclient import TestClient
 
 from db import Database
 from identity.keyring import Keyring
+from identity.store.account import disable_account
 from identity.store.letter import issue_invitation, issue_letter
+from identity.store.login import find_login, open_login
+from identity.store.person import PersonRow
 from identity.totp import code_at, time_step
 from tests.identity.people import ADA, BO, PASSWORD, Browser, Holder
 from tests.plugins.house import Clock
@@ -334,6 +337,41 @@ def test_ID_17_a_closed_account_is_out_at_the_next_request(
     assert client.get("/registrar").status_code == 303
     client.cookies.clear()
     assert browser.post("/login", name="rania", password=PASSWORD).status_code == 401
+
+
+def test_ID_17_a_login_that_outlived_its_accounts_closing_opens_nothing(
+    registry: Database, opened: Opened, clock: Clock
+) -> None:
+    ada = opened("ada", ADA)
+    with registry.writing() as session:
+        token = open_login(session, ada.account_id, clock())
+    assert find_login(registry, token, clock()) is not None
+    with registry.writing() as session:
+        disable_account(session, ada.account_id, clock())
+    assert find_login(registry, token, clock()) is None
+
+
+def test_ID_17_who_left_the_registry_is_no_citizen_at_the_next_request(
+    registry: Database, opened: Opened, clock: Clock
+) -> None:
+    ada = opened("ada", ADA, "secretariat")
+    with registry.writing() as session:
+        token = open_login(session, ada.account_id, clock())
+        session.get_one(PersonRow, ADA).active = False
+    login = find_login(registry, token, clock())
+    assert login is not None
+    assert login.citizen_id is None
+    assert login.roles == frozenset({"secretariat"})
+
+
+def test_an_official_has_one_login_at_a_time_and_a_citizen_three(
+    registry: Database, opened: Opened, clock: Clock
+) -> None:
+    for holder, allowed in ((opened("ada", ADA), 3), (opened("otto", None, "operator"), 1)):
+        with registry.writing() as session:
+            tokens = [open_login(session, holder.account_id, clock()) for _ in range(4)]
+        alive = [find_login(registry, token, clock()) is not None for token in tokens]
+        assert alive == [False] * (4 - allowed) + [True] * allowed
 
 
 def test_an_official_enters_with_an_invitation_and_has_the_role(
