@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crypto.archive import ArchiveWriter, read_archive, write_archive
+from crypto.encoding import sha256_hex
 from crypto.errors import Malformed
 
 VECTORS = Path("tests/vectors/belenios")
@@ -94,3 +95,19 @@ def test_any_bytes_are_an_archive_or_malformed(raw: bytes) -> None:
 def test_an_archive_with_other_bytes_in_it_is_an_archive_or_malformed(position: int, other: bytes) -> None:
     with contextlib.suppress(Malformed):
         read_archive(SMALL[:position] + other + SMALL[position + len(other) :])
+
+
+@pytest.mark.parametrize(
+    "body", [b"[]", b"1", b'{"height":0}', b'{"height":0,"type":"Shuffle"}', b'{"height":1,"type":"Setup"}']
+)
+def test_an_event_of_another_form_is_refused(body: bytes) -> None:
+    header = ArchiveWriter("1750000000").header()
+    entry = bytearray(SMALL[len(header) : len(header) + 512])
+    entry[:64] = sha256_hex(body).encode()
+    entry[64:80] = b".event.json".ljust(16, b"\0")
+    entry[124:135] = f"{len(body):011o}".encode()
+    entry[148:156] = b" " * 8
+    entry[148:156] = f"{sum(entry):06o}\0 ".encode()
+    with pytest.raises(Malformed) as refusal:
+        read_archive(header + bytes(entry) + body + bytes(-len(body) % 512))
+    assert refusal.value.code.startswith(("event.", "json."))
