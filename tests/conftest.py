@@ -1,1 +1,1 @@
-pytest_plugins = ["tests.plugins.browser", "tests.plugins.house", "tests.plugins.postgres"]
+pytest_plugins = ["tests.plugins.browser", "tests.plugins.house", "tests.plugins.patience", "tests.plugins.postgres"]
