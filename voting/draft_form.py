@@ -15,6 +15,8 @@ from voting.wording import tidy
 
 GROUPS = ("Ed25519", "BELENIOS-2048")
 ISSUERS = ("authority", "service")
+YEARS = range(2000, 2200)
+"""Outside it a year is a slip of the keyboard."""
 
 
 def read_draft(form: Mapping[str, str]) -> Draft:
@@ -102,10 +104,7 @@ def _windows(form: Mapping[str, str]) -> list[Window]:
         parts = line.split()
         if len(parts) != 2:
             raise _unreadable("windows")
-        try:
-            first, last = decode_day(parts[0]), decode_day(parts[1])
-        except Malformed as flaw:
-            raise _unreadable("windows") from flaw
+        first, last = _read_day(parts[0], "windows"), _read_day(parts[1], "windows")
         if last < first:
             raise _unreadable("windows")
         windows.append(Window(first, last))
@@ -125,14 +124,23 @@ def read_moment(form: Mapping[str, str], name: str) -> datetime:
         moment = datetime.strptime(form.get(name, ""), "%Y-%m-%dT%H:%M").replace(tzinfo=ATHENS)
     except ValueError as error:
         raise _unreadable(name) from error
+    if moment.year not in YEARS:
+        raise _unreadable(name)
     return moment.astimezone(UTC)
 
 
 def _day(form: Mapping[str, str], name: str) -> date:
+    return _read_day(form.get(name, ""), name)
+
+
+def _read_day(text: str, name: str) -> date:
     try:
-        return decode_day(form.get(name, ""))
+        day = decode_day(text)
     except Malformed as flaw:
         raise _unreadable(name) from flaw
+    if day.year not in YEARS:
+        raise _unreadable(name)
+    return day
 
 
 def _number(form: Mapping[str, str], name: str) -> int:
