@@ -51,8 +51,8 @@ fix: setup  ## mend what lint and format can mend
 strings: setup  ## bring the Greek catalogue up to date and list what has no Greek yet
 	$(BIN)/python strings.py
 
-bench: setup  ## what a council asks: ballots per second, minutes to tally
-	$(BIN)/python -m pytest tests/bench -q -s
+bench: setup packages  ## ballots verified and cast, against belenios-tool in the same run; out/bench.json
+	$(BIN)/python -m tests.bench.ballots
 
 soak: setup packages  ## the long campaigns in full
 	KALPI_SOAK=1 $(BIN)/python -m pytest
