@@ -29,6 +29,9 @@ class Settings:
     secret_key_file: Path  # KALPI_SECRET_KEY_FILE: 32 random bytes, mode 0600
     ballot_cadence: float = 10.0  # KALPI_BALLOT_CADENCE: seconds between batches of ballots in the log
     trusted_proxy: str = ""  # KALPI_TRUSTED_PROXY: address whose X-Forwarded-* are believed; empty believes none
+    mail_host: str = ""  # KALPI_MAIL_HOST: server that takes voters' notices; empty keeps them in «Οι ψηφοφορίες μου»
+    mail_port: int = 25  # KALPI_MAIL_PORT
+    mail_from: str = ""  # KALPI_MAIL_FROM: sender of the notices
     demo: bool = False  # KALPI_DEMO=1: invented people, codes shown on screen
     language: str = "el"  # KALPI_LANGUAGE: el or en, until a visitor chooses
     extra_hosts: tuple[str, ...] = field(default=())  # KALPI_EXTRA_HOSTS: comma separated, for health checks
@@ -73,6 +76,9 @@ def from_environ(environ: Mapping[str, str]) -> Settings:
         secret_key_file=Path(environ.get("KALPI_SECRET_KEY_FILE", data / "secret.key")).absolute(),
         ballot_cadence=_seconds(environ, "KALPI_BALLOT_CADENCE", 10.0),
         trusted_proxy=environ.get("KALPI_TRUSTED_PROXY", ""),
+        mail_host=environ.get("KALPI_MAIL_HOST", ""),
+        mail_port=_port(environ, "KALPI_MAIL_PORT", 25),
+        mail_from=environ.get("KALPI_MAIL_FROM", ""),
         demo=environ.get("KALPI_DEMO", "") == "1",
         language=language,
         extra_hosts=tuple(host for host in environ.get("KALPI_EXTRA_HOSTS", "").split(",") if host),
@@ -98,6 +104,13 @@ def read_secret(path: Path) -> bytes:
     if mode & 0o077:
         raise UnusableSettings(f"the secret key file {path} is open to others; chmod 600 mends it")
     return secret
+
+
+def _port(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name, str(default))
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65_536):
+        raise UnusableSettings(f"{name} is not a port from 1 to 65535")
+    return int(text)
 
 
 def _seconds(environ: Mapping[str, str], name: str, default: float) -> float:
