@@ -1,5 +1,6 @@
 """Greek first: every text that is shown stands in the Greek catalogue, in its own words and never shouted."""
 
+import re
 from io import BytesIO
 from pathlib import Path
 
@@ -83,3 +84,12 @@ def test_refusals_are_found_by_the_extraction() -> None:
 def test_plural_forms_follow_greek() -> None:
     catalogue = translations("el")
     assert catalogue.info()["plural-forms"].startswith("nplurals=2")
+
+
+def test_a_percent_sign_in_a_template_text_cannot_break_the_page() -> None:
+    """Jinja formats every translated text, so a bare `%` in one raises when the page is shown."""
+    bare = re.compile(r"%(?!\(\w+\)[sd]|%)")
+    faults = {text for file, _, text in shown_texts(ROOT) if file.startswith("templates/") and bare.search(str(text))}
+    greek_of = dict(greek())
+    faults |= {msgid for msgid, text in greek_of.items() if "%%" in msgid and bare.search(text)}
+    assert not faults
