@@ -26,6 +26,7 @@ from identity import routes as identity_routes
 from identity.store.login import find_login
 from settings import Settings, from_environ
 from voting import routes as voting_routes
+from voting.postman import Postman
 from voting.routes.public import open_now, vote_titles
 from voting.schedule import Schedule
 from web import House, failure
@@ -53,7 +54,13 @@ def create_app(settings: Settings, db: Database, clock: Callable[[], datetime] =
     app.router.redirect_slashes = False  # one address for each page (AC-12)
     sequencer = make_sequencer(settings, db, clock)
     schedule = Schedule(db, clock, sequencer.nudge)
-    parts = {"sequencer": sequencer, "schedule": schedule, "open_now": open_now, "vote_titles": vote_titles}
+    parts = {
+        "sequencer": sequencer,
+        "schedule": schedule,
+        "postman": Postman(db, settings, clock),
+        "open_now": open_now,
+        "vote_titles": vote_titles,
+    }
     app.state.house = House(settings, db, clock, find_login, read_assets(), sequencer.nudge, parts)
     return app
 
@@ -71,7 +78,8 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     sequencer: Sequencer = house.parts["sequencer"]
     await run_in_threadpool(_start, house, sequencer)
     yield
-    await run_in_threadpool(house.parts["schedule"].stop)
+    for worker in (house.parts["schedule"], house.parts["postman"]):
+        await run_in_threadpool(worker.stop)
     await run_in_threadpool(sequencer.stop)
 
 
@@ -91,6 +99,7 @@ def _start(house: House, sequencer: Sequencer) -> None:
     sequencer.start()
     sequencer.nudge()
     house.parts["schedule"].start()
+    house.parts["postman"].start()
 
 
 async def _refuse(request: Request, error: Exception) -> Response:

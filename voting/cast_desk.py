@@ -5,8 +5,9 @@ transaction. The rules are in `casting.py`.
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 from audit.refusal import N_, Refused
 from crypto.encoding import sha256_hex
@@ -15,13 +16,17 @@ from settings import Settings
 from voting import casting
 from voting.box_errors import NotElector, PersonKeyLost, TooManyChallenges
 from voting.casting import Electorate, Envelope, Place
-from voting.store.casting import BallotBox, ballot_box
+from voting.notice import Message
+from voting.store.casting import BallotBox, BallotRow, ballot_box
 from voting.store.person_key import PersonKeys
+from voting.store.referendum import ReferendumRow
 
 CHALLENGES_AN_HOUR = 30
 """By one account: each is an entry of the public log."""
 
 Answer = Mapping[str, str | bool]
+Tell = Callable[[ReferendumRow, BallotRow], Message]
+"""Writes the e-mail about a recorded ballot of this vote."""
 
 
 class CastDesk:
@@ -45,20 +50,20 @@ class CastDesk:
             row = box.ballot(digest)
             return None if row is None else casting.answer(row, replaced=box.is_replaced(row))
 
-    def accept(self, slug: str, envelope: Envelope, person_id: int, now: datetime) -> Answer:
+    def accept(self, slug: str, envelope: Envelope, person_id: int, now: datetime, tell: Tell | None = None) -> Answer:
         """Check and record. Raises what `casting` raises, NotElector, PersonKeyLost, NotFound.
 
         A copy of the same ballot may be recorded while this one is checked: then no refusal is true of it.
         """
         try:
-            return self._accept(slug, envelope, person_id, now)
+            return self._accept(slug, envelope, person_id, now, tell)
         except Refused:
             known = self.recorded(slug, envelope.digest)
             if known is None:
                 raise
             return known
 
-    def _accept(self, slug: str, envelope: Envelope, person_id: int, now: datetime) -> Answer:
+    def _accept(self, slug: str, envelope: Envelope, person_id: int, now: datetime, tell: Tell | None) -> Answer:
         with self._db.reading() as session:
             box = ballot_box(session, slug)
             casting.check_open(box.row.phase)
@@ -70,7 +75,8 @@ class CastDesk:
         casting.check_proofs(cast, electorate)
         with self._db.writing() as session:
             box = ballot_box(session, slug)
-            row = casting.record(box, cast, self._own_mark(box, person_id), self._signer, now)
+            writing = None if tell is None else partial(tell, box.row)
+            row = casting.record(box, cast, self._own_mark(box, person_id), self._signer, now, writing)
             return casting.answer(row, replaced=box.is_replaced(row))
 
     def place(self, box: BallotBox, credential: str, person_id: int) -> Place:

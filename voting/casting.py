@@ -8,7 +8,7 @@ Trusted: that the login named the person. Not trusted: the browser, the network,
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +23,7 @@ from crypto.errors import Flaw, Malformed
 from crypto.order import FIRST, OrderStatement, check_order, decode_order
 from voting.box_errors import BadBallot, BoxClosed, CodeSpent, CredentialTaken, NotElector, OrderStale
 from voting.lifecycle import Phase
+from voting.notice import Message
 from voting.store.casting import BallotBox, BallotRow
 
 ENVELOPE_LIMIT = 256 * 1024
@@ -168,10 +169,18 @@ def check_code(box: BallotBox, code: str) -> None:
         raise _void()
 
 
-def record(box: BallotBox, cast: Cast, person: str, signer: Signer, now: datetime) -> BallotRow:
+def record(
+    box: BallotBox,
+    cast: Cast,
+    person: str,
+    signer: Signer,
+    now: datetime,
+    tell: Callable[[BallotRow], Message] | None = None,
+) -> BallotRow:
     """Record the ballot, or find it recorded: the same row, hence the same acceptance, at every retry.
 
-    Call inside a writing transaction and commit; nothing is promised before the commit. Raises BoxClosed, CodeSpent,
+    Call inside a writing transaction and commit; nothing is promised before the commit. `tell` writes the message to a
+    voter who gets e-mail; it is queued in the same transaction. Raises BoxClosed, CodeSpent,
     CredentialTaken, OrderStale, BadBallot, and the caller rolls back.
     """
     phase = box.lock_shared()
@@ -197,6 +206,8 @@ def record(box: BallotBox, cast: Cast, person: str, signer: Signer, now: datetim
     box.add(row)
     box.append_ballot(_ballot_entry(box, cast), cast.credential, cast.order.sequence)
     box.notify(person, row, now)
+    if tell is not None:
+        box.post(tell(row), now)
     return row
 
 

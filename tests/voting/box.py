@@ -97,6 +97,10 @@ class OpenVote:
         check_proofs(cast, self.electorate)
         return cast
 
+    def check_again(self, row: BallotRow) -> Ballot:
+        """A recorded ballot read back."""
+        return decode_ballot(row.raw, self.election)
+
     def cast(self, voter: Voter, envelope: Envelope) -> BallotRow:
         """Check and record, as the service does."""
         checked = self.check(envelope)

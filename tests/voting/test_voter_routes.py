@@ -1,4 +1,6 @@
+import dataclasses
 import re
+from datetime import timedelta
 
 import httpx2
 import pytest
@@ -12,11 +14,13 @@ from audit.note import decode_base64
 from audit.sequencer import log_keeper
 from audit.tree import verify_inclusion
 from crypto.ballot import decode_ballot
+from identity.store.account import AccountRow
 from settings import Settings
 from tests.plugins.house import Clock
-from tests.voting.box import CLOSES, NO, OpenVote, body
+from tests.voting.box import CLOSES, NO, OPENED, OpenVote, body
 from tests.voting.visitors import browser_of, let_in
 from voting.closing import close
+from voting.store.mail import due
 from voting.store.person_key import PersonKeys
 
 JSON = {"Content-Type": "application/json"}
@@ -168,6 +172,20 @@ def test_after_the_closing_the_booth_is_shut(ada: TestClient, vote: OpenVote, cl
     clock.moment = CLOSES
     assert ada.get(f"/referenda/{vote.slug}/booth").json()["code"] == "election.closed"
     assert cast(ada, vote, body(vote.seal(vote.ada))).json()["code"] == "election.closed"
+
+
+def test_BB_08_a_voter_whose_login_name_is_an_address_gets_a_message_in_the_queue(
+    house_app: Starlette, service: Starlette, settings: Settings, vote: OpenVote
+) -> None:
+    house = house_app.state.house
+    house_app.state.house = dataclasses.replace(house, settings=dataclasses.replace(settings, mail_host="mail.invalid"))
+    with vote.db.writing() as session:
+        session.add(AccountRow(id=1001, login_name="ada@example.gr", password_hash="", created_at=OPENED, last_step=0))
+    cast(browser_of(service, settings, "person-1"), vote, body(vote.seal(vote.ada)))
+    with vote.db.reading() as session:
+        (message,) = due(session, OPENED + timedelta(days=99), 10)
+    assert message.recipient == "ada@example.gr"
+    assert f"/referenda/{vote.slug}/tracker" in message.body
 
 
 def test_bytes_that_are_no_ballot_are_refused_with_a_sentence(ada: TestClient, vote: OpenVote) -> None:

@@ -16,11 +16,14 @@ from audit import store as log
 from audit.note import encode_base64
 from audit.refusal import N_
 from crypto.encoding import Json, members, string
+from identity.store.account import account
 from visit import LoginNeeded
 from voting import casting, challenge, lifecycle
 from voting.box_errors import BoxBusy, NotElector, OrderStale
-from voting.cast_desk import CastDesk
-from voting.store.casting import BallotBox, ballot_box
+from voting.cast_desk import CastDesk, Tell
+from voting.notice import Message, can_be_mailed, recorded_message
+from voting.store.casting import BallotBox, BallotRow, ballot_box
+from voting.store.referendum import ReferendumRow
 from voting.store.votes import votes_of
 from web import CAST_LIMIT, FRESH_MINUTES, Visit, endpoint
 
@@ -75,11 +78,28 @@ def _cast(visit: Visit, desk: CastDesk) -> Response:
     person = person_of(visit)
     visit.require_fresh_totp()
     try:
-        return visit.json(dict(desk.accept(slug, envelope, person, visit.now)), 201)
+        return visit.json(dict(desk.accept(slug, envelope, person, visit.now, _tell(visit))), 201)
     except OrderStale as stale:
         told: dict[str, Json] = {"code": stale.code, **stale.fields}
         told |= {"sentence": visit.gettext(stale.sentence), "advice": visit.gettext(stale.advice)}
         return visit.json(told, stale.status)
+
+
+def _tell(visit: Visit) -> Tell | None:
+    """How to write to this voter; None without a mail server, or when the login name is no address."""
+    if not visit.settings.mail_host or visit.login is None:
+        return None
+    with visit.db.reading() as session:
+        held = account(session, visit.login.account_id)
+        address = held.login_name if held is not None else ""
+    if not can_be_mailed(address):
+        return None
+
+    def write(vote: ReferendumRow, ballot: BallotRow) -> Message:
+        url = f"{visit.settings.base_url}/referenda/{vote.slug}/tracker"
+        return recorded_message(address, vote.title, url, ballot.code, ballot.sequence + 1, visit.gettext)
+
+    return write
 
 
 @endpoint

@@ -19,7 +19,9 @@ from audit import store as log
 from audit.refusal import N_
 from db import UtcDateTime
 from voting.errors import NotFound
+from voting.notice import Message
 from voting.store import roll
+from voting.store.mail import MailRow
 from voting.store.referendum import ReferendumRow
 
 RowType = TypeVar("RowType", bound=SQLModel)
@@ -239,6 +241,10 @@ class BallotBox:
                 recorded_at=now.replace(second=0, microsecond=0),
             )
         )
+
+    def post(self, message: Message, now: datetime) -> None:
+        """Queue an e-mail. Until it is sent the address stands beside the ballot's code; after that nowhere."""
+        self.session.add(MailRow(recipient=message.recipient, subject=message.subject, body=message.body, due_at=now))
 
     def notices(self, person: str) -> list[VoterNoticeRow]:
         query = self._of(VoterNoticeRow).where(col(VoterNoticeRow.person) == person)

@@ -1,0 +1,85 @@
+"""Hands waiting messages to the municipality's mail server; a thread of `kalpi serve` when one is set.
+
+A server that is down only delays: each message is tried again, ever more rarely, and given up after some days.
+"""
+
+import logging
+import smtplib
+import ssl
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+
+from sqlalchemy.exc import DBAPIError
+
+from db import Database
+from settings import Settings
+from voting.store.mail import MailRow, due, postpone, remove
+
+TURN_SECONDS = 2.0
+AT_ONCE = 50
+TRIES = 12
+"""With pauses that double from one minute: about three days."""
+TIMEOUT_SECONDS = 20
+
+journal = logging.getLogger("kalpi.mail")
+
+
+class Postman:
+    def __init__(self, db: Database, settings: Settings, clock: Callable[[], datetime]) -> None:
+        self._db, self._settings, self._clock = db, settings, clock
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def turn(self) -> int:
+        """Try every message that is due; returns how many were taken."""
+        now = self._clock()
+        with self._db.reading() as session:
+            waiting = due(session, now, AT_ONCE)
+        return sum(self._deliver(row, now) for row in waiting)
+
+    def start(self) -> None:
+        """Does nothing without a mail server: then messages stay in «Οι ψηφοφορίες μου» alone."""
+        if self._settings.mail_host:
+            self._thread = threading.Thread(target=self._run, name="postman", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopping.wait(TURN_SECONDS):
+            try:
+                self.turn()
+            except DBAPIError as fault:
+                journal.error("postman pauses: %s", type(fault).__name__)
+
+    def _deliver(self, row: MailRow, now: datetime) -> bool:
+        try:
+            self._send(row, now)
+        except (OSError, smtplib.SMTPException) as fault:
+            journal.warning("a message waits: %s", type(fault).__name__)
+            with self._db.writing() as session:
+                if row.tries + 1 >= TRIES:
+                    remove(session, row.id)
+                else:
+                    postpone(session, row.id, now + timedelta(minutes=2**row.tries))
+            return False
+        with self._db.writing() as session:
+            remove(session, row.id)
+        return True
+
+    def _send(self, row: MailRow, now: datetime) -> None:
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = self._settings.mail_from, row.recipient, row.subject
+        message["Date"], message["Message-ID"] = format_datetime(now), make_msgid(domain="kalpi.invalid")
+        message.set_content(row.body)
+        with smtplib.SMTP(self._settings.mail_host, self._settings.mail_port, timeout=TIMEOUT_SECONDS) as server:
+            server.ehlo()
+            if server.has_extn("starttls"):
+                server.starttls(context=ssl.create_default_context())
+            server.send_message(message)
