@@ -59,9 +59,9 @@ def check_list(raw: bytes, group: Group, count: int) -> None:
     except Malformed as flaw:
         raise BadCredentials(
             flaw.code,
-            N_("the list of credentials is not in order: %(flaw)s"),
+            N_("the list of credentials is not in order (%(flaw)s)"),
             N_("Nothing was kept. Ask the authority for a new answer."),
-            flaw=flaw.sentence,
+            flaw=flaw.code,
         ) from flaw
     if listed != count:
         raise BadCredentials(

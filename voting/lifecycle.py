@@ -65,12 +65,7 @@ class HasPhase(Protocol):
 def advance(referendum: HasPhase, to: Phase) -> None:
     """Move to the next phase. Raises WrongPhase when this move does not exist."""
     if to not in MOVES[Phase(referendum.phase)]:
-        raise WrongPhase(
-            "phase.move",
-            N_("this referendum cannot go from “%(now)s” to “%(to)s”"),
-            now=referendum.phase,
-            to=to.value,
-        )
+        raise WrongPhase("phase.move", N_("this vote has no such step from the phase it is in"))
     referendum.phase = to.value
 
 
@@ -82,7 +77,7 @@ def check_phase(referendum: HasPhase, *allowed: Phase) -> None:
     if now in FROZEN:
         raise WrongPhase(
             "referendum.frozen",
-            N_("this referendum is no longer in preparation, so nothing in it can change"),
+            N_("this vote is no longer in preparation, so nothing in it can change"),
             N_("After the opening it can only be extended or cancelled, by two members of the committee."),
         )
-    raise WrongPhase("phase.wrong", N_("this step does not belong to the phase “%(now)s”"), now=now.value)
+    raise WrongPhase("phase.wrong", N_("this step does not belong to the phase the vote is in"))

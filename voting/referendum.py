@@ -114,10 +114,9 @@ def check_statements(statement_for: str, statement_against: str) -> None:
         raise BadDraft(
             "statements.length",
             N_("the statements are not of equal length: %(pro)s and %(con)s characters"),
-            N_("They may differ by at most %(percent)s %% of the longer one."),
+            N_("They may differ by at most a tenth of the longer one."),
             pro=len(statement_for),
             con=len(statement_against),
-            percent=STATEMENT_TOLERANCE_PERCENT,
         )
 
 
