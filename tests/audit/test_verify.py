@@ -24,6 +24,7 @@ from crypto.archive import read_archive, write_archive
 from crypto.election import encode_public_credentials
 from crypto.encoding import Json, compact, sha256_hex
 from crypto.group import BELENIOS_2048
+from crypto.order import sign_order
 from tests.audit.make_record import CHOICES, LOG, ORIGIN, UUID, Maker, log_files, write_record
 from tests.crypto.elections import YES_NO, Voter
 
@@ -366,6 +367,92 @@ def test_entries_of_another_vote_or_without_a_proclamation_are_refused() -> None
     )
     longer = [*entries, make("incident", text="μετά")]
     assert failing({**honest_files(), **log_files(honest().entries_before, longer, 3)})["history"] == "history.end"
+
+
+def relogged(entries: list[bytes]) -> dict[str, bytes]:
+    """The honest record with other entries, in a log that signs them."""
+    return {**honest_files(), **log_files(honest().entries_before, entries, 3)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "check", "code"),
+    [
+        ("credentials-listed", "opening", "history.missing"),
+        ("ceremony-opened", "ceremony", "history.missing"),
+        ("ceremony-commitment", "ceremony", "ceremony.commitments"),
+    ],
+)
+def test_an_entry_that_the_record_needs_may_not_be_missing(kind: str, check: str, code: str) -> None:
+    entries = honest_files()["entries.jsonl"].split(b"\n")[:-1]
+    entries.remove(next(raw for raw in entries if decode_entry(raw).kind == kind))
+    assert failing(relogged(entries)) == {check: code}
+
+
+def test_one_trustee_alone_has_no_commitments() -> None:
+    maker = Maker(threshold=1, size=1)
+    with_line = {**maker.files(), "ceremony.jsonl": honest_files()["ceremony.jsonl"]}
+    assert failing(with_line) == {"ceremony": "ceremony.frame"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        (b'"manifest":1', b'"manifest":2', "manifest.version"),
+        (b'"referendum":"5', b'"referendum":"6', "manifest.words"),
+        ("Πεζοδρόμηση και".encode(), "Πεζοδρόμηση ή".encode(), "manifest.words"),
+        ("Δεδομένα".encode(), "Στοιχεία".encode(), "manifest.words"),
+        (b'"max":2', b'"max":3', "manifest.questions"),
+    ],
+)
+def test_m25_every_word_shown_is_the_elections(old: bytes, new: bytes, code: str) -> None:
+    maker = lied(manifest=honest().manifest.replace(old, new))
+    assert maker.manifest != honest().manifest
+    assert failing(maker.files()) == {"manifest": code}
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "code"),
+    [
+        ("log.vkey", LOG.verifier_key.encode().encode() + b"\n\n", "vkey.form"),
+        ("log.vkey", LOG.verifier_key.encode().encode(), "vkey.form"),
+        ("log.vkey", b"\xff\n", "vkey.form"),
+        ("range.json", b'{"first":0,"left":["AAAA"],"right":[]}', "range.hash"),
+        ("range.json", b'{"first":0,"left":[],"right":[]}', "log.range"),
+        ("entries.jsonl", b"", "log.range"),
+    ],
+)
+def test_a_log_file_of_another_form_is_refused(name: str, raw: bytes, code: str) -> None:
+    assert failing({**honest_files(), name: raw}) == {"log": code}
+
+
+def test_lines_without_their_ballot_or_decryption_are_refused() -> None:
+    unfinished = honest().files(upto="closed")
+    strong = honest_files()["strong.jsonl"]
+    assert failing({**unfinished, "strong.jsonl": strong})["stages"] == "strong.number"
+    lines = honest_files()["order.jsonl"].split(b"\n")[:-1]
+    assert failing({**honest_files(), "order.jsonl": b"".join(line + b"\n" for line in lines[:-1])}) == {
+        "order": "order.number",
+        "board": "board.number",
+    }
+
+
+def test_an_order_statement_beside_another_ballot_is_refused_even_when_the_log_agrees() -> None:
+    orders = list(honest().orders)
+    orders[0], orders[1] = orders[1], orders[0]
+    assert failing(lied(orders=orders).files()) == {"order": "order.ballot"}
+
+
+def test_bb_04_a_statement_that_follows_another_ballot_is_refused_even_when_the_log_agrees() -> None:
+    election, ballots = honest().election, honest().ballots
+    key = honest().people[0].key
+    assert (ballots[0].credential, ballots[2].credential) == (honest().people[0].credential,) * 2
+    orders = list(honest().orders)
+    orders[2] = sign_order(election, key, 1, ballots[1].digest, ballots[2].digest)
+    assert failing(lied(orders=orders).files()) == {"order": "order.previous"}
+
+
+def test_a_code_is_void_once() -> None:
+    assert failing(lied(challenged=["A" * 43] * 2).files()) == {"challenged": "challenge.twice"}
 
 
 def rehearsal_files(**lies: Json) -> dict[str, bytes]:

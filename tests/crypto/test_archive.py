@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crypto.archive import ArchiveWriter, read_archive, write_archive
-from crypto.encoding import sha256_hex
+from crypto.encoding import compact, sha256_hex
 from crypto.errors import Malformed
 
 VECTORS = Path("tests/vectors/belenios")
@@ -97,17 +97,48 @@ def test_an_archive_with_other_bytes_in_it_is_an_archive_or_malformed(position: 
         read_archive(SMALL[:position] + other + SMALL[position + len(other) :])
 
 
+def spelled(kind: str, body: bytes) -> bytes:
+    """One entry of an archive as the format says, whatever its body says."""
+    fields = bytearray(SMALL[len(HEADER) : len(HEADER) + 512])
+    fields[:80] = f"{sha256_hex(body)}.{kind}.json".encode().ljust(80, b"\0")
+    fields[124:135] = f"{len(body):011o}".encode()
+    fields[148:156] = b" " * 8
+    fields[148:156] = f"{sum(fields):06o}\0 ".encode()
+    return bytes(fields) + body + bytes(-len(body) % 512)
+
+
+HEADER = ArchiveWriter("1750000000").header()
+SETUP = [b"{}", b"[]", b"[0]", b"[1]"]
+
+
+def event(payload: bytes, **more: object) -> bytes:
+    return compact({"height": 0, "type": "Setup", "payload": sha256_hex(payload), **more})  # type: ignore[dict-item]
+
+
+def test_an_event_names_the_data_it_brings_in_its_one_spelling() -> None:
+    data = HEADER + b"".join(spelled("data", body) for body in SETUP)
+    assert len(read_archive(data + spelled("event", event(SETUP[-1]))).events) == 1
+    for body, code in (
+        (event(SETUP[0]), "event.payload"),
+        (event(SETUP[-1], extra=1), "event.spelling"),
+        (event(SETUP[-1]).replace(b":", b": "), "event.spelling"),
+    ):
+        with pytest.raises(Malformed) as refusal:
+            read_archive(data + spelled("event", body))
+        assert refusal.value.code == code
+
+
+@pytest.mark.parametrize("cut", [1, 511, 513, 1023])
+def test_a_file_cut_inside_an_entry_is_called_truncated(cut: int) -> None:
+    with pytest.raises(Malformed) as refusal:
+        read_archive(SMALL[:-cut])
+    assert refusal.value.code == "archive.truncated"
+
+
 @pytest.mark.parametrize(
     "body", [b"[]", b"1", b'{"height":0}', b'{"height":0,"type":"Shuffle"}', b'{"height":1,"type":"Setup"}']
 )
 def test_an_event_of_another_form_is_refused(body: bytes) -> None:
-    header = ArchiveWriter("1750000000").header()
-    entry = bytearray(SMALL[len(header) : len(header) + 512])
-    entry[:64] = sha256_hex(body).encode()
-    entry[64:80] = b".event.json".ljust(16, b"\0")
-    entry[124:135] = f"{len(body):011o}".encode()
-    entry[148:156] = b" " * 8
-    entry[148:156] = f"{sum(entry):06o}\0 ".encode()
     with pytest.raises(Malformed) as refusal:
-        read_archive(header + bytes(entry) + body + bytes(-len(body) % 512))
+        read_archive(HEADER + spelled("event", body))
     assert refusal.value.code.startswith(("event.", "json."))
