@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from app import create_app
+from app import create_app, utc_now
 from cli import server_options
 from db import Database
 from settings import Settings
@@ -31,13 +32,15 @@ QUIET = [
 
 
 @contextmanager
-def serving(settings: Settings, database: Database) -> Iterator[str]:
+def serving(settings: Settings, database: Database, clock: Callable[[], datetime] = utc_now) -> Iterator[str]:
     """The service on a free port of this machine, with its sequencer; gives its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     here = replace(settings, base_url=f"http://127.0.0.1:{port}")
-    server = uvicorn.Server(uvicorn.Config(create_app(here, database), **server_options(here, "127.0.0.1", port)))
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(here, database, clock), **server_options(here, "127.0.0.1", port))
+    )
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
