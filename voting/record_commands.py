@@ -1,6 +1,7 @@
 """`kalpi record`: the record of a vote as a folder or a zip, the same files as the page offers."""
 
 import os
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -9,9 +10,12 @@ from rich.console import Console
 
 from audit.refusal import Refused
 from audit.sequencer import log_keeper
-from db import Database
+from db import AlreadyServed, Database
 from settings import UnusableSettings, from_environ
+from voting.forgetting import announce
 from voting.record_export import zip_record
+from voting.store.casting import ballot_box
+from voting.store.person_key import PersonKeys
 from voting.store.record import REHEARSAL, VOTE, record_files
 from voting.store.referendum import referendum
 
@@ -48,14 +52,36 @@ def export(
     errors.print(f"{len(files)} files in {out}", highlight=False)
 
 
+@app.command()
+def forget(
+    slug: Annotated[str, typer.Argument(help="The vote, as it stands in its address: /referenda/SLUG.")],
+    confirmed: Annotated[bool, typer.Option("--yes", help="Do not ask.", prompt="Destroy the key for ever?")],
+) -> None:
+    """After the appeals: destroy the key that ties persons to ballots, and log it. Stop the service first."""
+    if not confirmed:
+        raise typer.Abort
+    try:
+        settings = from_environ(os.environ)
+        keys = PersonKeys(settings.data_directory)
+        with closing(Database(settings.database_url)) as db, db.sole_process():
+            with db.writing() as session:
+                box = ballot_box(session, slug)
+                uuid = box.row.uuid
+                if keys.read(uuid) is None:
+                    _fail("there is no key of this vote here")
+                announce(box)
+            keys.destroy(uuid)
+    except Refused as refused:
+        _fail(refused.sentence)
+    except (AlreadyServed, UnusableSettings) as error:
+        _fail(str(error))
+    errors.print("the key is destroyed; its entry enters the log when the service runs again", highlight=False)
+
+
 def _read(slug: str, kind: str) -> dict[str, bytes]:
     settings = from_environ(os.environ)
-    db = Database(settings.database_url)
-    try:
-        with db.reading() as session:
-            return record_files(session, referendum(session, slug), kind, log_keeper(settings).verifier_key)
-    finally:
-        db.close()
+    with closing(Database(settings.database_url)) as db, db.reading() as session:
+        return record_files(session, referendum(session, slug), kind, log_keeper(settings).verifier_key)
 
 
 def _fail(sentence: str) -> NoReturn:
