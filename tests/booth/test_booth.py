@@ -113,6 +113,7 @@ def booth(settings: Settings, database: Database, clock: Clock, browser: Browser
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
+        assert thread.is_alive(), "the service did not start"
         time.sleep(0.02)
     vote = open_vote(database, settings, questions=(YES_NO, WORKS))
     context = browser.new_context(viewport={"width": 390, "height": 844}, locale="el")

@@ -30,6 +30,7 @@ let desk = null;
 let election = null;
 let cast = null;
 let current = "starting";
+let scanned = null; // the card of the address, read by the worker, not yet admitted by the service
 let credential = null;
 let selections = null; // what is sealed and what the check shows: one object (CL-19)
 
@@ -53,7 +54,7 @@ async function start() {
   drawQuestions(at("questions"), election, texts.manifest, say);
   listen();
   if (cast.resume()) return;
-  if (cardCode !== null) await useCard(cardCode).catch(() => {});
+  if (cardCode !== null) scanned = await desk.ask("card", { typed: cardCode }).catch(() => null);
   turn("choose");
 }
 
@@ -128,25 +129,33 @@ async function checkChoice() {
   drawReview(at("review"), election, selections, say);
   hide("ready", "card-form", "service-code", "cast-error");
   turn("check");
+  if (scanned !== null && (await admit(scanned))) scanned = null;
   if (credential !== null) await prepare();
   else show(page.issuer === "service" ? "service-code" : "card-form");
 }
 
 /** Whether this code's card may vote here. `complain` gets the sentence to show. */
-async function useCard(typed, complain = () => {}) {
+async function useCard(typed, complain) {
   complain("");
   try {
-    const card = await desk.ask("card", { typed });
-    const answer = await gate.through(() => http.post(`${page.url}/next`, { credential: card.credential }));
-    if (answer.status === 200) {
-      ({ credential } = card);
-      return true;
-    }
-    complain(refusalWords(answer));
+    return await admit(await desk.ask("card", { typed }), complain);
   } catch (flaw) {
     complain(flaw instanceof Flaw && flaw.code.startsWith("card.") ? say(flaw.code) : say("no_answer"));
+    return false;
   }
-  return false;
+}
+
+/** Ask the service whether this person may use the card that the worker holds. */
+async function admit(card, complain = () => {}) {
+  try {
+    const answer = await gate.through(() => http.post(`${page.url}/next`, { credential: card.credential }));
+    if (answer.status === 200) credential = card.credential;
+    else complain(refusalWords(answer));
+    return answer.status === 200;
+  } catch {
+    complain(say("no_answer"));
+    return false;
+  }
 }
 
 async function fetchCode() {
@@ -245,7 +254,7 @@ function turn(section) {
 function interrupt(panel) {
   const before = current;
   const shown = ALL_PANELS.filter((name) => !at(name).hidden);
-  turn("cast");
+  turnTo("cast", SECTIONS);
   hide(...ALL_PANELS.filter((name) => name !== panel));
   show(panel);
   at(panel).querySelector("h2").focus();
