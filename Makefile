@@ -36,7 +36,7 @@ packages:
 	@$(PYTHON) tests/packages.py
 
 test: setup packages check  ## everything that must hold before a commit (at most 25 minutes on two cores)
-	node --test "tests/booth/*.test.mjs"
+	node --test tests/booth/*.test.mjs
 	$(BIN)/python -m pytest
 
 check: setup  ## lint, format and strict types
