@@ -234,6 +234,7 @@ function forget() {
   at("review").replaceChildren();
   at("opened-words").replaceChildren();
   at("opening-text").value = "";
+  hide("leave");
   desk.dismiss();
 }
 

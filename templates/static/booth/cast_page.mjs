@@ -113,6 +113,7 @@ export class CastPage {
       const moment = new Intl.DateTimeFormat(document.documentElement.lang, {
         dateStyle: "full",
         timeStyle: "short",
+        hourCycle: "h23",
         timeZone: "Europe/Athens",
       }).format(new Date());
       at("recorded-when").textContent = this.#say("recorded_when", { moment, index });
