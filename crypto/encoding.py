@@ -25,7 +25,8 @@ DEPTH_LIMIT = 16
 DIGITS_LIMIT = 16
 """Digits of a bare JSON number; longer integers travel as strings."""
 
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# Possessive, and the closing quote optional: one pass whatever comes, also over a string that never ends.
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _BRACKET = re.compile(rb"[\[\]{}]")
 _DECIMAL = re.compile(r"0|[1-9][0-9]*", re.ASCII)
 _HEX64 = re.compile(r"[0-9a-f]{64}", re.ASCII)

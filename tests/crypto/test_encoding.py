@@ -163,3 +163,11 @@ def test_a_base64_digest_has_one_spelling() -> None:
         with pytest.raises(Malformed, match=r"digest\.spelling"):
             b64_digest(text)
     assert b64(bytes(32)) == "A" * 43
+
+
+@pytest.mark.parametrize("raw", [b'"\\' * 128_000, b'["' + b'\\"' * 127_000, b'"' * 255_999, b'{"a":"' + b"x" * 250_000])
+def test_a_string_that_never_ends_costs_no_more_than_one_that_does(raw: bytes) -> None:
+    begun = time.perf_counter()
+    with pytest.raises(Malformed):
+        parse_json(raw)
+    assert time.perf_counter() - begun < 2
