@@ -13,6 +13,7 @@ from identity.store.account import display_name, person_of_account
 from identity.store.person import electors
 from identity.store.role import accounts_with_role, roles_of
 from identity.vault import Vault
+from visit import FreshCodeNeeded
 from voting import desk
 from voting.appointment import DEFAULT_SIZE, DEFAULT_THRESHOLD, MOST_TRUSTEES, Appointee, open_ceremony
 from voting.casting import acceptance_signer
@@ -60,11 +61,12 @@ def _page(act: desk.Act) -> Endpoint:
 
     @endpoint
     def show(visit: Visit) -> Response:
-        login = visit.require(*act.roles)
+        visit.require(*act.roles)
         preparation = Preparation.reading(visit.session, visit.path["slug"])
         desk.check_act(act, preparation.row)
-        until = login.fresh_until
-        if until is None or visit.now >= until:
+        try:
+            visit.require_fresh_totp(FRESH_MINUTES)
+        except FreshCodeNeeded:
             return RedirectResponse(f"/login/fresh?next={visit.request.url.path}", 303)
         if act.name == "openings":
             check_ready(preparation, visit.now)
