@@ -8,12 +8,26 @@ from pathlib import Path
 from playwright.sync_api import ConsoleMessage, Download, Page, Request, expect
 
 from identity.totp import code_at, time_step
+from tests.plugins.browser import axe_violations
 from tests.stories.town import Letter, MovingClock
 
 PASSWORD = "τέσσερις γλάροι πάνω στο μώλο"
 KEY_PASSPHRASE = "το κλειδί είναι στο συρτάρι"
 WAIT = 20_000
 """Milliseconds for what a browser calculates."""
+
+
+@dataclass
+class Inspector:
+    """Looks at every page once with axe-core."""
+
+    pages: set[str] = field(default_factory=set)
+    violations: list[str] = field(default_factory=list)
+
+    def look(self, page: Page, name: str) -> None:
+        if name not in self.pages:
+            self.pages.add(name)
+            self.violations += [f"{name}: {found}" for found in axe_violations(page)]
 
 
 @dataclass
@@ -25,6 +39,7 @@ class Person:
     page: Page
     address: str
     clock: MovingClock
+    inspector: Inspector
     secret: str = ""
     last_step: int = 0
     requests: list[Request] = field(default_factory=list)
@@ -43,14 +58,18 @@ class Person:
     # -- pages -------------------------------------------------------------------------------------------------------
 
     def open(self, path: str) -> Page:
-        """The page, after a login or a fresh code if it asks for one."""
+        """The page, after a login or a fresh code if it asks for one; looked at when it is the first time."""
         self.page.goto(self.address + path)
         if "/login/fresh" in self.page.url:
             self.give_code("/login/fresh")
         elif "/login" in self.page.url:
             self.log_in()
         assert self.page.url.startswith(self.address + path.partition("#")[0]), self.page.url
+        self.look(path.partition("#")[0])
         return self.page
+
+    def look(self, name: str) -> None:
+        self.inspector.look(self.page, name)
 
     def press(self, selector: str) -> None:
         """A button or link that leads to another page, which must not be a refusal."""
@@ -88,26 +107,32 @@ class Person:
     def activate(self, letter: Letter, birth_date: str = "") -> None:
         """From the letter to an account; the key is typed into the app, the recovery codes are kept."""
         self.page.goto(self.address + "/activate")
+        self.look("/activate")
         self.fill({"letter": letter.number, "code": letter.code.lower(), "birth_date": birth_date})
         self.send("/activate")
+        self.look("/activate/password")
         self.fill({"name": self.login_name, "password": PASSWORD, "again": PASSWORD})
         self.send("/activate/password")
         shown = self.page.locator("main details .tracker")
         self.page.locator("main details summary").click()
         self.secret = shown.inner_text().replace(" ", "")
+        self.look("/activate/authenticator")
         self.fill({"code": self.code()})
         self.send("/activate/authenticator")
+        self.look("recovery codes")
         assert self.page.locator(".codes li").count() == 10
         self.press("main .actions a.button")
         self.sees(self.name)
 
     def log_in(self) -> None:
         """Password, then one-time code; the page that was asked for follows."""
+        self.look("/login")
         self.fill({"name": self.login_name, "password": PASSWORD})
         self.send("/login")
         self.give_code("/login/code")
 
     def give_code(self, action: str) -> None:
+        self.look(action)
         self.page.locator(f'main form[action="{action}"] [name="code"]').fill(self.code())
         self.press(f'main form[action="{action}"]:has([name="code"]) button.button')
 
@@ -134,6 +159,7 @@ class Trustee(Person):
     def _keep(self) -> None:
         """Save the file that the page offers in place of the one before, and go on."""
         expect(self.page.locator("#keep")).to_be_visible(timeout=WAIT)
+        self.look("trustees' room: keep")
         self.download("#keep-download").save_as(self.key_file)
         self.page.check("#keep-done")
         self.page.locator("#keep-form button.button").click()
@@ -141,6 +167,7 @@ class Trustee(Person):
     def make_key(self, slug: str) -> None:
         self.open(f"/trustee/{slug}")
         expect(self.page.locator("#make")).to_be_visible(timeout=WAIT)
+        self.look("trustees' room: make")
         self.page.fill("#make-passphrase", KEY_PASSPHRASE)
         self.page.fill("#make-again", KEY_PASSPHRASE)
         self.page.locator("#make-form button.button").click()
@@ -155,6 +182,7 @@ class Trustee(Person):
         """Open what waits to be opened, with the key file from the disk."""
         self.open(f"/trustee/{slug}")
         expect(self.page.locator("#decrypt")).to_be_visible(timeout=WAIT)
+        self.look("trustees' room: decrypt")
         self.page.set_input_files("#decrypt-file", self.key_file)
         self.page.fill("#decrypt-passphrase", KEY_PASSPHRASE)
         self.page.locator("#decrypt-button").click()
@@ -173,19 +201,24 @@ class Citizen(Person):
         self.open(f"/referenda/{slug}/booth")
         page = self.page
         expect(page.locator("#choose")).to_be_visible(timeout=WAIT)
+        self.look("booth: choose")
         page.get_by_role("radio", name=answer).check()
         page.locator("#choices button.button").click()
         expect(page.locator("#review")).to_contain_text(answer)
+        self.look("booth: check")
         page.fill("#card", self.card.lower())
         page.locator("#card-form button.button").click()
         expect(page.locator("#ready")).to_be_visible(timeout=WAIT)
+        self.look("booth: ready")
 
     def challenge(self) -> str:
         """Open the ballot in hand instead of casting it; gives what was opened. A new one is ready afterwards."""
         page = self.page
         page.click("#to-audit")
+        self.look("booth: audit")
         page.click("#open-ballot")
         expect(page.locator("#opened")).to_be_visible(timeout=WAIT)
+        self.look("booth: opened")
         opening = page.input_value("#opening-text")
         page.click("#after-audit")
         expect(page.locator("#ready")).to_be_visible(timeout=WAIT)
@@ -196,8 +229,40 @@ class Citizen(Person):
         page = self.page
         shown = page.inner_text("#ready-code")
         page.click("#cast-now")
-        expect(page.locator("#recorded")).to_be_visible(timeout=WAIT)
-        assert page.inner_text("#recorded-code") == shown
+        return self._recorded(shown)
+
+    def vote_with_the_keyboard(self, slug: str) -> str:
+        """The first answer, with Tab, Space and Enter and the letters of the card alone; the code of the ballot."""
+        page = self.page
+        self.open(f"/referenda/{slug}")
+        self.reach('a[href$="/booth"]', "Enter")
+        expect(page.locator("#choose")).to_be_visible(timeout=WAIT)
+        self.reach("#questions input", "Space")
+        self.reach("#choices button", "Enter")
+        expect(page.locator("#check")).to_be_visible()
+        self.reach("#card", self.card.lower().replace("-", ""))
+        page.keyboard.press("Enter")
+        expect(page.locator("#ready")).to_be_visible(timeout=WAIT)
+        shown = page.inner_text("#ready-code")
+        self.reach("#cast-now", "Enter")
+        return self._recorded(shown)
+
+    def reach(self, selector: str, keys: str) -> None:
+        """Go on with Tab until the thing has the focus, then press a key or type."""
+        for _ in range(60):
+            if self.page.evaluate("wanted => document.activeElement.matches(wanted)", selector):
+                break
+            self.page.keyboard.press("Tab")
+        expect(self.page.locator(selector).and_(self.page.locator(":focus"))).to_have_count(1)
+        if keys in {"Enter", "Space"}:
+            self.page.keyboard.press(keys)
+        else:
+            self.page.keyboard.type(keys)
+
+    def _recorded(self, shown: str) -> str:
+        expect(self.page.locator("#recorded")).to_be_visible(timeout=WAIT)
+        self.look("booth: recorded")
+        assert self.page.inner_text("#recorded-code") == shown
         return shown
 
     def find(self, slug: str, code: str) -> str:
@@ -205,4 +270,5 @@ class Citizen(Person):
         self.open(f"/referenda/{slug}/tracker")
         self.fill({"code": code})
         self.press(f'main form[action="/referenda/{slug}/tracker"] button.button')
+        self.look(f"tracker: {slug}")
         return self.page.locator(".notice-title").first.inner_text()
