@@ -10,6 +10,7 @@ from audit.refusal import N_, Refused
 from crypto.election import new_uuid
 from crypto.encoding import Json
 from identity.store.account import display_name
+from pages import ROLE_NAMES
 from voting import desk, lifecycle
 from voting.checklist import Item, checklist, notes
 from voting.draft_form import GROUPS, read_draft, write_draft
@@ -24,6 +25,7 @@ from voting.store import referendum as store
 from voting.store.preparation import Preparation
 from web import Visit, endpoint
 
+COUNTED = frozenset({Phase.OPEN, Phase.CLOSED, Phase.TALLIED, Phase.PUBLISHED})
 KEPT = N_("The draft is kept. Nobody outside sees it.")
 
 
@@ -40,13 +42,17 @@ def routes() -> list[BaseRoute]:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A checklist item or a fault in the visitor's language."""
+    """A checklist item or a fault in the visitor's language.
+
+    `where` is the act that mends it when this visitor can do it now; otherwise `who` names the roles that can.
+    """
 
     done: bool
     title: str
     what: str
     why: str
-    where: str
+    where: str = ""
+    who: str = ""
 
 
 @endpoint
@@ -108,7 +114,7 @@ def show(visit: Visit) -> Response:
     preparation = Preparation.reading(visit.session, visit.path["slug"])
     row, phase = preparation.row, Phase(preparation.row.phase)
     drafted = phase is Phase.DRAFTED
-    items = checklist(preparation, visit.now) if drafted or phase in lifecycle.PREPARING else []
+    items = checklist(preparation, visit.now) if phase in lifecycle.PREPARING else []
     return visit.page(
         "voting/desk_referendum.html",
         row=row,
@@ -118,8 +124,9 @@ def show(visit: Visit) -> Response:
         may_edit=drafted and bool(login.roles & set(desk.CLERKS)),
         manifest=_words(preparation, visit.settings.municipality),
         faults=[_fault(visit, fault) for fault in _faults(preparation, visit)],
-        items=[_line(visit, item) for item in items],
-        notes=[_line(visit, item) for item in notes(preparation)],
+        items=[_line(visit, item, phase) for item in items],
+        notes=[_line(visit, item, phase) for item in notes(preparation)],
+        counting=phase in COUNTED and bool(login.roles - {"registrar"}),
         acts=[(act.name, visit.gettext(act.label)) for act in desk.acts_for(phase, login.roles)],
         ceremony=preparation.ceremony(),
         seats=preparation.seats(),
@@ -153,20 +160,23 @@ def _approvals(visit: Visit, preparation: Preparation) -> list[tuple[str, str, o
     ]
 
 
-def _line(visit: Visit, item: Item) -> Line:
-    fields = item.fields
+def _line(visit: Visit, item: Item, phase: Phase) -> Line:
+    fields, act = item.fields, desk.ACTS.get(item.where)
+    possible = act is not None and phase in act.phases
+    mine = act is not None and possible and visit.require().roles & set(act.roles)
     return Line(
         item.done,
         visit.gettext(item.title, **fields),
         visit.gettext(item.what, **fields) if item.what else "",
         visit.gettext(item.why, **fields) if item.why else "",
-        item.where,
+        item.where if mine else "",
+        ", ".join(visit.gettext(ROLE_NAMES[role]) for role in act.roles) if act and possible and not mine else "",
     )
 
 
 def _fault(visit: Visit, fault: Refused) -> Line:
     advice = visit.gettext(fault.advice, **fault.fields) if fault.advice else ""
-    return Line(False, visit.gettext(fault.sentence, **fault.fields), "", advice, "")
+    return Line(False, visit.gettext(fault.sentence, **fault.fields), "", advice)
 
 
 def _form(visit: Visit, fields: dict[str, str], url: str, fault: BadDraft | None = None) -> Response:
