@@ -47,6 +47,7 @@ def backup(
         _fail(refused)
     console.print(f"{target}: {report.size} log entries of {report.origin}, encrypted.", highlight=False)
     console.print(f"The secret key file {settings.secret_key_file} is not in it. Keep a copy of it in another place.")
+    console.print("While a vote is open, keep a copy of person-keys/ of the data directory there too.")
     if report.fault:
         console.print(f"[red]The log in this copy is not sound:[/] {report.fault}")
         raise typer.Exit(1)
