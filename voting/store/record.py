@@ -55,11 +55,11 @@ class _Reader:
         return bool(self.found(kind))
 
     def log_range(self, checkpoint: bytes, log_key: VerifierKey) -> LogRange | None:
-        """From the proclamation to the result, or to the end of what is signed."""
-        proclaimed, result = self.found("proclaimed"), self.found("result")
+        """From the proclamation to the result or the cancellation, or else to the end of what is signed."""
+        proclaimed, ended = self.found("proclaimed"), [*self.found("result"), *self.found("cancelled")]
         if not proclaimed:
             return None
-        first, end = proclaimed[0].index, result[0].index + 1 if result else self.size
+        first, end = proclaimed[0].index, ended[0].index + 1 if ended else self.size
         left, right = log.range_proof(self.session, first, end, self.size)
         entries = list(log.entries(self.session, first, end))
         return LogRange(first, entries, left, right, checkpoint, log_key.encode())
