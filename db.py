@@ -70,6 +70,10 @@ class Database:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
         self._write_engine = self.engine.execution_options(writing=True)
+        # Without a snapshot two queries of one block could see two moments of a log that others write meanwhile.
+        self._read_engine = self.engine
+        if not self.is_sqlite:
+            self._read_engine = self.engine.execution_options(isolation_level="REPEATABLE READ")
 
     @property
     def file(self) -> Path | None:
@@ -79,7 +83,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One consistent view; nothing written through it is kept."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with Session(self._read_engine, expire_on_commit=False) as session:
             try:
                 yield session
             finally:

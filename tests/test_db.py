@@ -80,11 +80,10 @@ def test_what_a_reader_writes_is_not_kept(moments: Database) -> None:
         assert count(session) == 0
 
 
-def test_a_reader_sees_one_state_throughout(database: Database) -> None:
-    MOMENTS.create_all(database.engine)
-    with database.reading() as reader:
+def test_a_reader_sees_one_state_throughout(moments: Database) -> None:
+    with moments.reading() as reader:
         assert count(reader) == 0
-        with database.writing() as writer:
+        with moments.writing() as writer:
             writer.execute(insert(MOMENT).values(at=None))
         assert count(reader) == 0
 
