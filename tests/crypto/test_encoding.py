@@ -165,7 +165,9 @@ def test_a_base64_digest_has_one_spelling() -> None:
     assert b64(bytes(32)) == "A" * 43
 
 
-@pytest.mark.parametrize("raw", [b'"\\' * 128_000, b'["' + b'\\"' * 127_000, b'"' * 255_999, b'{"a":"' + b"x" * 250_000])
+@pytest.mark.parametrize(
+    "raw", [b'"\\' * 128_000, b'["' + b'\\"' * 127_000, b'"' * 255_999, b'{"a":"' + b"x" * 250_000]
+)
 def test_a_string_that_never_ends_costs_no_more_than_one_that_does(raw: bytes) -> None:
     begun = time.perf_counter()
     with pytest.raises(Malformed):
