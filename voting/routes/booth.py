@@ -10,17 +10,15 @@ from audit.refusal import N_
 from audit.sequencer import log_keeper
 from crypto.encoding import sha256_hex
 from identity.vault import Vault
-from voting import casting, lifecycle
+from voting import casting
 from voting.cast_desk import check_on_roll
 from voting.errors import NotFound
 from voting.issuer import open_service_code
-from voting.lifecycle import Phase
 from voting.lifecycle import PREPARING, Phase
 from voting.routes.public import proclaimed
 from voting.routes.voter import desk_of, person_of
 from voting.store.casting import ballot_box
 from voting.store.preparation import Preparation
-from voting.store.votes import public_votes
 from voting.store.votes import public_votes
 from web import FRESH_MINUTES, Visit, endpoint
 
@@ -83,14 +81,6 @@ def tell_code(visit: Visit) -> Response:
     response = visit.json({"code": open_service_code(preparation, vault, person)})
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-@endpoint
-def show_card(visit: Visit) -> Response:
-    """Where the symbol on a card leads: the votes it can be used in. The code never leaves the browser."""
-    usable = lifecycle.PREPARING | {Phase.OPEN}
-    votes = [row for row in public_votes(visit.session) if row.phase in usable and row.issuer == "authority"]
-    return visit.page("voting/card.html", policy="booth", votes=votes)
 
 
 @endpoint
