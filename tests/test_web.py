@@ -63,6 +63,11 @@ def answer_json(visit: Visit) -> Response:
     return visit.json(visit.body.json())
 
 
+@endpoint(token=False)
+def answer_form(visit: Visit) -> Response:
+    return PlainTextResponse(visit.form["a"])
+
+
 @endpoint
 def form(visit: Visit) -> Response:
     return PlainTextResponse(visit.csrf)
@@ -117,6 +122,7 @@ def app(settings: Settings, database: Database, clock: Clock, person: Person) ->
         Route("/t/note", note_something, methods=["POST", "GET"]),
         Route("/t/echo", echo, methods=["POST"]),
         Route("/t/json", answer_json, methods=["POST"]),
+        Route("/t/open", answer_form, methods=["POST"]),
         Route("/t/form", form),
         Route("/t/committee", only_committee),
         Route("/t/fresh", only_fresh),
@@ -211,11 +217,9 @@ def test_WB_07_the_token_of_one_login_is_worthless_to_another(browser: TestClien
 def test_WB_07_json_without_a_token_must_be_declared_as_json(browser: TestClient) -> None:
     assert browser.post("/t/json", content=b'{"a":1}', headers={"Content-Type": "application/json"}).json() == {"a": 1}
     for media_type in ("text/plain", "application/x-www-form-urlencoded"):
-        assert browser.post("/t/json", content=b'{"a":1}', headers={"Content-Type": media_type}).status_code in {
-            400,
-            403,
-            415,
-        }
+        answer = browser.post("/t/json", content=b'{"a":1}', headers={"Content-Type": media_type})
+        assert answer.status_code in {403, 415}
+    assert browser.post("/t/open", data={"a": "1"}).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -356,6 +360,14 @@ def test_IN_03_a_body_over_the_limit_is_refused_while_it_arrives(browser: TestCl
 def test_IN_03_an_upload_over_the_limit_is_refused(browser: TestClient, token: str) -> None:
     answer = browser.post("/t/upload", data={"csrf": token}, files={"list": ("roll.csv", b"x" * 70_000)})
     assert answer.status_code == 413
+
+
+def test_IN_03_an_upload_without_a_declared_length_is_counted(browser: TestClient) -> None:
+    head = b'--x\r\nContent-Disposition: form-data; name="list"; filename="a.csv"\r\n\r\n'
+    headers = {"Content-Type": "multipart/form-data; boundary=x", "Accept": "application/json"}
+    content = iter([head, *[b"y" * 1_000] * 100, b"\r\n--x--\r\n"])
+    answer = browser.post("/t/upload", content=content, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (413, "request.size")
 
 
 def test_IN_05_a_header_bomb_is_refused(browser: TestClient) -> None:
