@@ -61,6 +61,7 @@ def restore(
     try:
         settings = from_environ(os.environ)
         passphrase = _passphrase(passphrase_file, new=False)
+        settings.data_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         with closing(Database(settings.database_url)) as db, db.sole_process(), _progress() as progress:
             task = progress.add_task("reading")
             report = restore_backup(
