@@ -9,29 +9,33 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from audit import entry, tree
+from audit import entry
 from audit.acceptance import make_acceptance
-from audit.checkpoint import sign_checkpoint
-from audit.note import Signer, encode_base64
+from audit.note import Signer
 from crypto.archive import write_archive
 from crypto.ballot import Ballot
 from crypto.decryption import combine, decode_partial, make_owned, partial_decryption
 from crypto.election import Election, Question, decode_election, encode_election, encode_public_credentials
-from crypto.encoding import Json, compact, sha256_hex
+from crypto.encoding import Json, b64_digest, compact, sha256_hex
 from crypto.group import ED25519, Element, Group
 from crypto.order import FIRST, sign_order
 from crypto.result import open_tally
 from crypto.strong import strong_proofs
 from crypto.tally import EncryptedTally, accumulate
 from crypto.trustees import Trustees, decode_trustees, single_trustee
+from tests.audit.record_files import ORIGIN, lines, log_files, write_record
 from tests.crypto.ceremonies import HeldCeremony, hold_ceremony
 from tests.crypto.elections import WORKS, YES_NO, Voter, fixed_scalar
 
-ORIGIN = "kalpi.example.org/log"
 UUID = "5Tj8q1hzz8nTWu"
+
+
 CLOSES = "2027-03-01T18:00:00Z"
-LOG = Signer(ORIGIN, bytes(32))
+
+
 ACCEPTANCE = Signer(f"{ORIGIN}/acceptance", bytes([1] * 32))
+
+
 CHOICES = (
     (0, ((0, 1, 0), (1, 0, 0))),
     (1, ((0, 0, 1), (1, 1, 0))),
@@ -217,9 +221,9 @@ class Maker:
         return {
             f"{self.election.uuid}.bel": write_archive("1800000000", events),
             "manifest.json": self.manifest,
-            "order.jsonl": _lines(self.orders[: sum(kind == "Ballot" for kind, _ in events)]),
-            "strong.jsonl": _lines(strong),
-            "ceremony.jsonl": _lines(self.statements()),
+            "order.jsonl": lines(self.orders[: sum(kind == "Ballot" for kind, _ in events)]),
+            "strong.jsonl": lines(strong),
+            "ceremony.jsonl": lines(self.statements()),
             **log_files(self.entries_before, entries, after),
         }
 
@@ -232,29 +236,6 @@ class Maker:
         self.ceremony = self.ceremony or hold_ceremony(self.threshold, self.size, self.group)
         self.shares = list(self.ceremony.shares)
         self.trustees = self.ceremony.trustees
-
-
-def log_files(before: Sequence[bytes], entries: Sequence[bytes], after: int, signer: Signer = LOG) -> dict[str, bytes]:
-    """The log's part of a record: `before` and `after` stand around its entries and are proved by hashes alone."""
-    following = [entry.make("incident", text=f"συμβάν μετά {number}") for number in range(after)]
-    leaves = [tree.leaf_hash(raw) for raw in [*before, *entries, *following]]
-
-    def nodes(level: int, index: int) -> bytes:
-        return tree.root(leaves[index << level : (index + 1) << level])
-
-    first, end, size = len(before), len(before) + len(entries), len(leaves)
-    left, right = tree.range_proof(nodes, first, end, size)
-    proof: dict[str, Json] = {
-        "first": first,
-        "left": [encode_base64(item) for item in left],
-        "right": [encode_base64(item) for item in right],
-    }
-    return {
-        "entries.jsonl": _lines(entries),
-        "range.json": compact(proof),
-        "checkpoint": sign_checkpoint(signer, size, tree.root(leaves)),
-        "log.vkey": signer.verifier_key.encode().encode() + b"\n",
-    }
 
 
 def make_manifest(election: Election) -> bytes:
@@ -290,16 +271,7 @@ def make_record(**parts: object) -> dict[str, bytes]:
     return Maker(**parts).files()  # type: ignore[arg-type]
 
 
-def write_record(folder: Path, files: dict[str, bytes]) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, raw in files.items():
-        (folder / name).write_bytes(raw)
-    return folder
-
-
 def ballot_code(ballot: Ballot) -> bytes:
-    from crypto.encoding import b64_digest
-
     return b64_digest(ballot.code)
 
 
@@ -322,10 +294,6 @@ def _events_of(events: list[tuple[str, list[bytes]]], kinds: Sequence[str]) -> l
         if sum(other == kind for other, _ in taken) < logged[kind]:
             taken.append((kind, bodies))
     return taken
-
-
-def _lines(lines: Sequence[bytes]) -> bytes:
-    return b"".join(line + b"\n" for line in lines)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ from audit.report import Verdict
 from audit.verify import verify
 from crypto.election import Question
 from crypto.group import BELENIOS_2048
-from tests.audit.make_record import CHOICES, UUID, Maker, write_record
+from tests.audit.make_record import CHOICES, UUID, Maker
+from tests.audit.record_files import write_record
 from tests.crypto.elections import WORKS, YES_NO
 
 PLACES = Question("Πού;", ("Πλατεία", "Λιμάνι", "Άλσος"), True, 0, 2)

@@ -9,7 +9,8 @@ from audit.evidence import Outcome, weigh
 from audit.note import Signer
 from audit.record import record_of
 from crypto.encoding import sha256
-from tests.audit.make_record import ACCEPTANCE, LOG, ORIGIN, UUID, Maker, ballot_code, write_record
+from tests.audit.make_record import ACCEPTANCE, UUID, Maker, ballot_code
+from tests.audit.record_files import LOG, ORIGIN, write_record
 
 
 @cache
