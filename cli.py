@@ -5,7 +5,8 @@ This module mounts what the rooms bring and holds `init` and `serve`; every othe
 
 import importlib
 import os
-from contextlib import closing, suppress
+import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Annotated, Any, NoReturn
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 import typer
 import uvicorn
 from rich.console import Console
+from sqlalchemy.exc import OperationalError
 
 from app import create_app
 from audit.commands import backup, restore
@@ -139,9 +141,15 @@ kalpi.command("restore")(restore)
 kalpi.add_typer(registry_app, name="registry")
 kalpi.add_typer(official_app, name="official")
 for _name, (_module, _attribute) in GROUPS.items():
-    with suppress(ImportError):
-        kalpi.add_typer(getattr(importlib.import_module(_module), _attribute), name=_name)
+    kalpi.add_typer(getattr(importlib.import_module(_module), _attribute), name=_name)
 
 
 def main() -> None:
-    kalpi()
+    try:
+        kalpi()
+    except OperationalError as error:
+        reason = (
+            f"the database cannot be used ({error.orig}); did `kalpi init` run with this KALPI_DATA and DATABASE_URL?"
+        )
+        errors.print(f"[red]kalpi:[/] {reason}", highlight=False, soft_wrap=True)
+        sys.exit(1)
