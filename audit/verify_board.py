@@ -96,10 +96,11 @@ def check_challenged(history: History, ballots: Sequence[Ballot]) -> int:
     Raises InvalidProof: challenge.cast, challenge.twice.
     """
     codes = [str(entry.members["code"]) for entry in history.all("challenged")]
-    if len(set(codes)) != len(codes):
+    void = set(codes)
+    if len(void) != len(codes):
         raise InvalidProof("challenge.twice", "the same code is void twice")
     for number, ballot in enumerate(ballots, 1):
-        if ballot.code in codes:
+        if ballot.code in void:
             with at("ballot", number):
                 raise InvalidProof("challenge.cast", "the ballot was opened for checking and is void")
     return len(codes)

@@ -169,6 +169,9 @@ def check_ceremony(side: SideFiles, history: History, trustees_raw: bytes, trust
         raise InvalidProof("ceremony.frame", "the trustees are not those of the ceremony")
     if len(lines) != size or len(logged) != size:
         raise InvalidProof("ceremony.commitments", f"{size} commitments were expected in record and log")
+    between = range(history.index(opened), history.index(completed))
+    if any(history.index(commitment) not in between for commitment in logged):
+        raise InvalidProof("ceremony.order", "a commitment stands outside its ceremony")
     by_index = {entry.members["index"]: entry.members["statement"] for entry in logged}
     for index, (line, certificate, polynomial) in enumerate(
         zip(lines, item.certificates, item.coefficients, strict=True), 1

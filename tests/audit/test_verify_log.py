@@ -112,6 +112,14 @@ def test_an_entry_that_the_record_needs_may_not_be_missing(kind: str, check: str
     assert failing(relogged(entries)) == {check: code}
 
 
+def test_tk_03_a_commitment_after_the_keys_were_made_is_refused() -> None:
+    entries = honest_files()["entries.jsonl"].split(b"\n")[:-1]
+    late = next(raw for raw in entries if decode_entry(raw).kind == "ceremony-commitment")
+    entries.remove(late)
+    entries.insert(1 + next(n for n, raw in enumerate(entries) if decode_entry(raw).kind == "ceremony-completed"), late)
+    assert failing(relogged(entries)) == {"ceremony": "ceremony.order"}
+
+
 def test_one_trustee_alone_has_no_commitments() -> None:
     maker = Maker(threshold=1, size=1)
     with_line = {**maker.files(), "ceremony.jsonl": honest_files()["ceremony.jsonl"]}
