@@ -10,9 +10,10 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from audit.refusal import Refused
+from crypto.errors import Flaw
 from db import Database
 from voting.box_errors import NotClosing, NotCountable
 from voting.closing import close
@@ -56,7 +57,7 @@ class Schedule:
         while not self._stopping.wait(TURN_SECONDS):
             try:
                 self.turn()
-            except DBAPIError as fault:
+            except SQLAlchemyError as fault:
                 journal.error("schedule pauses: %s", type(fault).__name__)
 
     def _close(self, slug: str, now: datetime) -> None:
@@ -77,5 +78,8 @@ class Schedule:
                 journal.critical("vote %s cannot be counted: %s", slug, refused)
         except Refused as refused:
             journal.error("vote %s waits: %s", slug, refused)
+        except (DBAPIError, Flaw, LookupError) as fault:
+            # One vote that cannot be read keeps no other from being closed (RL-22).
+            journal.critical("vote %s waits: %s", slug, type(fault).__name__)
         else:
             self._nudge()

@@ -212,6 +212,20 @@ def test_the_clock_closes_at_the_hour_and_adds_up(voted: OpenVote, sequencer: Se
     assert phase_of(voted) is Phase.TALLIED
 
 
+def test_RL_22_a_vote_that_cannot_be_read_keeps_no_other_from_being_closed(
+    voted: OpenVote, sequencer: Sequencer, clock: Clock, settings: Settings
+) -> None:
+    other = open_vote(voted.db, settings, slug="allo", first_person=10)
+    clock.moment = CLOSES
+    schedule = Schedule(voted.db, clock, lambda: None)
+    schedule.turn()
+    sequencer.turn(ballots=True)
+    with voted.db.writing() as session:
+        voted.box(session).row.election = b"{}"
+    schedule.turn()
+    assert (phase_of(voted), phase_of(other)) == (Phase.CLOSED, Phase.TALLIED)
+
+
 def test_RL_20_an_extension_moves_the_closing_at_once(voted: OpenVote, sequencer: Sequencer, clock: Clock) -> None:
     with voted.db.writing() as session:
         voted.box(session).row.closes_at = CLOSES.replace(hour=20)
