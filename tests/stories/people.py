@@ -211,18 +211,18 @@ class Citizen(Person):
         expect(page.locator("#ready")).to_be_visible(timeout=WAIT)
         self.look("booth: ready")
 
-    def challenge(self) -> str:
-        """Open the ballot in hand instead of casting it; gives what was opened. A new one is ready afterwards."""
+    def challenge(self) -> tuple[str, str]:
+        """Open the ballot in hand instead of casting it: its code and what was in it. Then a new one is ready."""
         page = self.page
         page.click("#to-audit")
         self.look("booth: audit")
         page.click("#open-ballot")
         expect(page.locator("#opened")).to_be_visible(timeout=WAIT)
         self.look("booth: opened")
-        opening = page.input_value("#opening-text")
+        code, opening = page.inner_text("#opened-code"), page.input_value("#opening-text")
         page.click("#after-audit")
         expect(page.locator("#ready")).to_be_visible(timeout=WAIT)
-        return opening
+        return code, opening
 
     def cast(self) -> str:
         """The code of the recorded ballot, the same that was shown before."""
