@@ -10,7 +10,7 @@ from audit.note import Signer
 from audit.record import record_of
 from crypto.encoding import sha256
 from tests.audit.make_record import ACCEPTANCE, UUID, Maker, ballot_code
-from tests.audit.record_files import LOG, ORIGIN, write_record
+from tests.audit.record_files import LOG, ORIGIN, log_files, write_record
 
 
 @cache
@@ -75,6 +75,19 @@ def test_bb_23_a_doctored_or_foreign_acceptance_is_no_evidence() -> None:
     assert weigh(other.sign(text), record).outcome is Outcome.NOTHING
     elsewhere = ACCEPTANCE.sign(text.replace(UUID, "zZ111111111111"))
     assert weigh(elsewhere, record).word == "evidence.other"
+
+
+def test_bb_23_an_acceptance_key_of_another_log_proves_nothing() -> None:
+    other = Signer("other.example.org/log/acceptance", bytes([1] * 32))
+    files = honest().files()
+    lines = [
+        raw.replace(ACCEPTANCE.verifier_key.encode().encode(), other.verifier_key.encode().encode())
+        for raw in honest().entries()
+    ]
+    record = record_of({**files, **log_files(honest().entries_before, lines, 3)})
+    text = honest().acceptance(0).decode().split("\n\n")[0] + "\n"
+    found = weigh(other.sign(text.replace(ORIGIN, "other.example.org/log")), record)
+    assert (found.outcome, found.code) == (Outcome.NOTHING, "opening.acceptance")
 
 
 def test_bb_23_against_another_log_nothing_is_proved() -> None:
