@@ -262,7 +262,9 @@ def _raw_request(app: Starlette, headers: list[tuple[bytes, bytes]], path: str =
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 8000),
     }
-    anyio.run(app, scope, receive, send)
+    thread = threading.Thread(target=anyio.run, args=(app, scope, receive, send))  # a loop of its own
+    thread.start()
+    thread.join()
     return seen
 
 
