@@ -20,6 +20,8 @@ from crypto.encoding import Json, parse_json
 FORM_LIMIT = 64 * 1024
 CAST_LIMIT = 256 * 1024
 UPLOAD_LIMIT = 64 * 1024 * 1024
+MEMORY_LIMIT = 8 * 1024 * 1024
+"""Bytes of a body that is no upload: those are kept in memory, and nobody has asked yet who sends them."""
 FIELDS_LIMIT = 200
 SECONDS = 30
 
@@ -75,6 +77,7 @@ async def read_body(request: Request, limit: int) -> Body:
     with anyio.move_on_after(SECONDS + limit / 100_000):
         if media_type == "multipart/form-data":
             return await _multipart(request, limit)
+        limit = min(limit, MEMORY_LIMIT)
         chunks = bytearray()
         async for chunk in request.stream():
             chunks += chunk
@@ -97,6 +100,8 @@ def unique_fields(raw: bytes) -> dict[str, str]:
     except ValueError as error:
         raise BadRequest("request.form", N_("The form could not be read.")) from error
     fields = dict(pairs)
+    if "\x00" in "".join(fields.values()):
+        raise BadRequest("request.form", N_("The form could not be read."))  # PostgreSQL cannot keep such a text
     if len(fields) != len(pairs):
         raise _duplicate()
     return fields

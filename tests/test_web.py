@@ -563,3 +563,8 @@ def test_IN_01_forwarded_addresses_are_not_believed_without_a_proxy(settings: Se
 
 def test_moments_without_a_zone_are_not_stored(clock: Clock) -> None:
     assert clock().tzinfo is UTC
+
+
+def test_a_text_with_a_zero_byte_is_refused() -> None:
+    with pytest.raises(BadRequest):
+        unique_fields(b"name=a%00b")
