@@ -16,9 +16,11 @@ import uvicorn
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, expect, sync_playwright
 
 from app import create_app
+from audit.acceptance import parse_acceptance
 from crypto.ballot import decode_ballot
 from crypto.card import ALPHABET, CODE_LENGTH, master_public, parse_code, public_credential
 from crypto.election import Question
+from crypto.encoding import sha256
 from crypto.errors import Malformed
 from db import Database
 from settings import Settings
@@ -464,3 +466,16 @@ def test_BB_10_the_tracker_page_checks_the_log_in_the_browser(booth: Booth) -> N
     booth.expect_recorded()
     booth.page.locator("#track").click()
     expect(booth.page.locator("#inclusion")).to_contain_text("Η συσκευή σας το επαλήθευσε", timeout=WAIT)
+
+
+def test_BB_05_a_voter_can_keep_the_signed_acceptance_of_her_ballot(booth: Booth) -> None:
+    booth.open()
+    booth.choose()
+    booth.give_card()
+    booth.cast()
+    booth.expect_recorded()
+    with booth.page.expect_download() as saved:
+        booth.page.locator("#recorded a.acceptance-file").click()
+    acceptance = parse_acceptance(saved.value.path().read_bytes(), booth.vote.signer.verifier_key)
+    (raw,) = ballots_sent(booth)
+    assert acceptance.ballot == sha256(raw.encode())

@@ -108,7 +108,8 @@ export class CastPage {
     }
   }
 
-  #show(state, { pending, refusal, suspicious, index }) {
+  #show(state, { pending, refusal, suspicious, index, acceptance }) {
+    if (acceptance !== undefined) offerAcceptance(acceptance);
     if (state === RECORDED) {
       const moment = new Intl.DateTimeFormat(document.documentElement.lang, {
         dateStyle: "full",
@@ -150,6 +151,16 @@ export class CastPage {
     if (name !== this.#shown && name !== "sending" && name !== "accepted") title.focus();
     if (name !== this.#shown) this.announce(title.textContent);
     this.#shown = name;
+  }
+}
+
+/** The signed acceptance as a file: whoever keeps it can prove that this ballot was taken (BB-05). */
+function offerAcceptance(note) {
+  const href = URL.createObjectURL(new Blob([note], { type: "text/plain" }));
+  for (const link of document.querySelectorAll("a.acceptance-file")) {
+    URL.revokeObjectURL(link.href);
+    link.href = href;
+    link.hidden = false;
   }
 }
 

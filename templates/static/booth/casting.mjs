@@ -140,9 +140,10 @@ export class Casting {
     if (answer.state !== "recorded") return { state: UNKNOWN, facts: { suspicious: this.state === ACCEPTED } };
     try {
       const acceptance = checkAcceptance(answer.acceptance, this.pending, this.#vote);
-      if (answer.checkpoint === undefined) return { state: ACCEPTED, facts: {} };
+      const signed = { acceptance: answer.acceptance };
+      if (answer.checkpoint === undefined) return { state: ACCEPTED, facts: signed };
       const index = checkLogged(answer, acceptance, this.pending, this.#vote);
-      return { state: RECORDED, facts: { index } };
+      return { state: RECORDED, facts: { index, ...signed } };
     } catch (flaw) {
       if (!(flaw instanceof Flaw)) throw flaw;
       return { state: UNKNOWN, facts: { suspicious: true } };
