@@ -26,14 +26,14 @@ def dropped() -> Maker:
     return maker
 
 
-def test_bb_05_an_acceptance_whose_ballot_is_in_the_log_was_kept() -> None:
+def test_BB_05_an_acceptance_whose_ballot_is_in_the_log_was_kept() -> None:
     for number in range(len(honest().ballots)):
         found = weigh(honest().acceptance(number), record_of(honest().files()))
         assert found.outcome is Outcome.KEPT
     assert found.index == len(honest().entries_before) + honest().entries().index(honest().entries()[-6])
 
 
-def test_bb_05_an_acceptance_without_an_entry_under_the_closing_is_publishable_evidence() -> None:
+def test_BB_05_an_acceptance_without_an_entry_under_the_closing_is_publishable_evidence() -> None:
     acceptance = honest().acceptance(4)
     record = record_of(dropped().files())
     found = weigh(acceptance, record, LOG.verifier_key)
@@ -41,12 +41,12 @@ def test_bb_05_an_acceptance_without_an_entry_under_the_closing_is_publishable_e
     assert (found.acceptance, found.checkpoint) == (acceptance, record.file("checkpoint"))
 
 
-def test_bb_05_before_the_closing_nothing_is_proved_yet() -> None:
+def test_BB_05_before_the_closing_nothing_is_proved_yet() -> None:
     record = record_of(honest().files(upto="opened"))
     assert weigh(honest().acceptance(0), record).word == "evidence.early"
 
 
-def test_bb_09_an_acceptance_that_names_another_code_order_or_place_is_evidence() -> None:
+def test_BB_09_an_acceptance_that_names_another_code_order_or_place_is_evidence() -> None:
     ballot = honest().ballots[0]
     true = {
         "referendum": UUID,
@@ -63,7 +63,7 @@ def test_bb_09_an_acceptance_that_names_another_code_order_or_place_is_evidence(
         assert (found.outcome, found.word) == (Outcome.BROKEN, "evidence.differs")
 
 
-def test_bb_23_a_doctored_or_foreign_acceptance_is_no_evidence() -> None:
+def test_BB_23_a_doctored_or_foreign_acceptance_is_no_evidence() -> None:
     record = record_of(dropped().files())
     acceptance = honest().acceptance(4)
     for position in range(0, len(acceptance), 5):
@@ -77,7 +77,7 @@ def test_bb_23_a_doctored_or_foreign_acceptance_is_no_evidence() -> None:
     assert weigh(elsewhere, record).word == "evidence.other"
 
 
-def test_bb_23_an_acceptance_key_of_another_log_proves_nothing() -> None:
+def test_BB_23_an_acceptance_key_of_another_log_proves_nothing() -> None:
     other = Signer("other.example.org/log/acceptance", bytes([1] * 32))
     files = honest().files()
     lines = [
@@ -90,7 +90,7 @@ def test_bb_23_an_acceptance_key_of_another_log_proves_nothing() -> None:
     assert (found.outcome, found.code) == (Outcome.NOTHING, "opening.acceptance")
 
 
-def test_bb_23_against_another_log_nothing_is_proved() -> None:
+def test_BB_23_against_another_log_nothing_is_proved() -> None:
     other = Signer(ORIGIN, bytes([7] * 32)).verifier_key
     found = weigh(honest().acceptance(4), record_of(dropped().files()), other)
     assert (found.outcome, found.code) == (Outcome.NOTHING, "log.key")

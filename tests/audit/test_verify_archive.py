@@ -57,7 +57,7 @@ def test_trustees_of_ours_have_one_spelling() -> None:
     assert failing(with_setup(election, spaced, credentials))["trustees"] == "trustees.noncanonical"
 
 
-def test_tk_05_an_election_under_another_key_than_its_trustees_is_refused() -> None:
+def test_TK_05_an_election_under_another_key_than_its_trustees_is_refused() -> None:
     election, trustees, credentials = honest().election, honest().trustees, honest().credentials
     group = election.group
     other = single_trustee(group, fixed_scalar(group, "another trustee"))
@@ -81,7 +81,7 @@ def test_a_decryption_event_names_its_own_payload() -> None:
     assert failing(changed(exchange))["decryptions"] == "decryption.hash"
 
 
-def test_tk_07_the_same_trustee_twice_is_refused() -> None:
+def test_TK_07_the_same_trustee_twice_is_refused() -> None:
     maker = lied()
     maker.decryptions = [maker.decryptions[0]] * 2
     assert failing(maker.files())["decryptions"] == "decryption.twice"

@@ -64,7 +64,7 @@ def test_the_server_accepts_every_message_of_an_honest_ceremony(held: HeldCeremo
         check_polynomial(held.ceremony, held.certificates, statement, held.polynomials[index - 1])
 
 
-def test_tk_02_a_certificate_sent_again_by_another_member_is_refused(held: HeldCeremony) -> None:
+def test_TK_02_a_certificate_sent_again_by_another_member_is_refused(held: HeldCeremony) -> None:
     with pytest.raises(BadShare) as refusal:
         check_certificate(held.ceremony, 2, held.certificates[0])
     assert (refusal.value.code, refusal.value.against) == ("trustees.context", 2)
@@ -75,7 +75,7 @@ def test_tk_02_a_certificate_sent_again_by_another_member_is_refused(held: HeldC
     assert twice.value.code in ("trustees.duplicate", "trustee.signature", "trustees.context")
 
 
-def test_tk_03_a_polynomial_other_than_the_committed_one_is_refused_by_name(held: HeldCeremony) -> None:
+def test_TK_03_a_polynomial_other_than_the_committed_one_is_refused_by_name(held: HeldCeremony) -> None:
     late = Member(held.ceremony, 2, new_seed())
     member = held.members[1]
     late.signing_key, late.opening_key = member.signing_key, member.opening_key
@@ -89,7 +89,7 @@ def test_tk_03_a_polynomial_other_than_the_committed_one_is_refused_by_name(held
     assert (seen.value.code, seen.value.against) == ("commitment.opening", 2)
 
 
-def test_tk_03_a_commitment_to_another_ceremony_place_or_certificate_is_refused(held: HeldCeremony) -> None:
+def test_TK_03_a_commitment_to_another_ceremony_place_or_certificate_is_refused(held: HeldCeremony) -> None:
     statement, certificate = held.statements[0], held.certificates[0]
     again = Ceremony("f" * 32, ED25519, 2, 3)
     for ceremony, other in [
@@ -105,14 +105,14 @@ def test_tk_03_a_commitment_to_another_ceremony_place_or_certificate_is_refused(
     assert unsigned.value.code == "statement.signature"
 
 
-def test_tk_03_one_seed_gives_another_polynomial_in_another_ceremony_or_place() -> None:
+def test_TK_03_one_seed_gives_another_polynomial_in_another_ceremony_or_place() -> None:
     seed = new_seed()
     frames = [(Ceremony(c * 32, ED25519, 2, 3), index) for c in "01" for index in (1, 2)]
     polynomials = {Member(ceremony, index, seed).polynomial for ceremony, index in frames}
     assert len(polynomials) == len(frames)
 
 
-def test_tk_04_a_share_off_the_published_polynomial_names_its_sender_and_can_be_complained_of(
+def test_TK_04_a_share_off_the_published_polynomial_names_its_sender_and_can_be_complained_of(
     held: HeldCeremony,
 ) -> None:
     liar = Member(held.ceremony, 2, new_seed())
@@ -131,7 +131,7 @@ def test_tk_04_a_share_off_the_published_polynomial_names_its_sender_and_can_be_
         check_complaint(held.ceremony, held.certificates, forged)
 
 
-def test_tk_04_a_share_sealed_to_another_member_names_its_sender(held: HeldCeremony) -> None:
+def test_TK_04_a_share_sealed_to_another_member_names_its_sender(held: HeldCeremony) -> None:
     secrets = held.polynomials[0].secrets
     swapped = replace(held.polynomials[0], secrets=(secrets[1], secrets[0], secrets[2]))
     inbox = make_inbox([swapped, *held.polynomials[1:]], 1)
@@ -140,7 +140,7 @@ def test_tk_04_a_share_sealed_to_another_member_names_its_sender(held: HeldCerem
     assert (refusal.value.code, refusal.value.against) == ("seal.broken", 1)
 
 
-def test_tk_04_a_polynomial_of_another_degree_is_refused(held: HeldCeremony) -> None:
+def test_TK_04_a_polynomial_of_another_degree_is_refused(held: HeldCeremony) -> None:
     longer = Member(Ceremony(IDENTIFIER, ED25519, 3, 3), 1, "1" * 22)
     longer.signing_key, longer.opening_key = held.members[0].signing_key, held.members[0].opening_key
     message = decode_polynomial(held.ceremony, make_polynomial(longer, held.certificates))
@@ -149,7 +149,7 @@ def test_tk_04_a_polynomial_of_another_degree_is_refused(held: HeldCeremony) -> 
     assert refusal.value.code == "trustees.degree"
 
 
-def test_tk_04_a_polynomial_without_its_last_coefficient_is_refused(held: HeldCeremony) -> None:
+def test_TK_04_a_polynomial_without_its_last_coefficient_is_refused(held: HeldCeremony) -> None:
     lower = Member(held.ceremony, 1, new_seed())
     lower.polynomial = (lower.polynomial[0], 0)
     with pytest.raises(Malformed) as refusal:

@@ -95,7 +95,7 @@ def test_decryptions_with_given_scalars_give_the_vectors_bytes(vector: dict) -> 
     assert open_tally(election, tally, combine(election, trustees, partials)).encode().decode() == vector["result"]
 
 
-def test_tk_06_every_number_of_a_partial_decryption_is_under_a_proof(held: HeldCeremony, decrypted: Decrypted) -> None:
+def test_TK_06_every_number_of_a_partial_decryption_is_under_a_proof(held: HeldCeremony, decrypted: Decrypted) -> None:
     election, tally, partial = decrypted.election, decrypted.tally, decrypted.partials[2]
     key = held.trustees.member(2).public_key
     check_partial(election, tally, key, partial)
@@ -107,7 +107,7 @@ def test_tk_06_every_number_of_a_partial_decryption_is_under_a_proof(held: HeldC
             check_partial(election, tally, key, decode_partial(replaced(partial.raw, path, other), election))
 
 
-def test_tk_06_a_wrong_decryption_names_question_and_choice(held: HeldCeremony, decrypted: Decrypted) -> None:
+def test_TK_06_a_wrong_decryption_names_question_and_choice(held: HeldCeremony, decrypted: Decrypted) -> None:
     partial = decrypted.partials[1]
     first, second = partial.factors
     swapped = replace(partial, factors=(first, (second[1], second[0], second[2])))
@@ -117,7 +117,7 @@ def test_tk_06_a_wrong_decryption_names_question_and_choice(held: HeldCeremony, 
     assert "question 2, choice 1" in refusal.value.sentence
 
 
-def test_tk_06_a_decryption_by_another_trustee_of_another_tally_or_election_is_refused(
+def test_TK_06_a_decryption_by_another_trustee_of_another_tally_or_election_is_refused(
     held: HeldCeremony, decrypted: Decrypted
 ) -> None:
     election, tally, partial = decrypted.election, decrypted.tally, decrypted.partials[1]
@@ -134,7 +134,7 @@ def test_tk_06_a_decryption_by_another_trustee_of_another_tally_or_election_is_r
             check_partial(*statement, partial)
 
 
-def test_tk_07_every_subset_of_enough_trustees_gives_the_same_result(held: HeldCeremony, decrypted: Decrypted) -> None:
+def test_TK_07_every_subset_of_enough_trustees_gives_the_same_result(held: HeldCeremony, decrypted: Decrypted) -> None:
     results = set()
     for size in (3, 4, 5):
         for owners in combinations(range(1, 6), size):
@@ -144,7 +144,7 @@ def test_tk_07_every_subset_of_enough_trustees_gives_the_same_result(held: HeldC
     assert results == {((1, 2, 0), (2, 2, 0))}
 
 
-def test_tk_07_fewer_trustees_than_the_threshold_give_nothing(held: HeldCeremony, decrypted: Decrypted) -> None:
+def test_TK_07_fewer_trustees_than_the_threshold_give_nothing(held: HeldCeremony, decrypted: Decrypted) -> None:
     for owners in combinations(range(1, 6), 2):
         assert missing_decryptions(held.trustees, owners) == 1
         with pytest.raises(InvalidProof) as refusal:
@@ -153,12 +153,12 @@ def test_tk_07_fewer_trustees_than_the_threshold_give_nothing(held: HeldCeremony
 
 
 @pytest.mark.parametrize("places", [[1, 1, 2], [0, 1], [1, ED25519.order + 1], [ED25519.order, 1], [2, 3]])
-def test_tk_07_places_that_repeat_or_are_zero_are_refused(places: list[int]) -> None:
+def test_TK_07_places_that_repeat_or_are_zero_are_refused(places: list[int]) -> None:
     with pytest.raises(Malformed):
         lagrange(ED25519.order, 1, places)
 
 
-def test_tk_07_a_trustee_who_does_not_exist_is_refused(held: HeldCeremony, decrypted: Decrypted) -> None:
+def test_TK_07_a_trustee_who_does_not_exist_is_refused(held: HeldCeremony, decrypted: Decrypted) -> None:
     with pytest.raises(Malformed):
         combine(decrypted.election, held.trustees, {**decrypted.partials, 6: decrypted.partials[1]})
 
@@ -177,7 +177,7 @@ def test_a_single_trustee_beside_a_pedersen_group_is_always_needed(held: HeldCer
 
 @pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.name)
 @pytest.mark.parametrize("votes", [[], [(1, 0, 0)], [(1, 0, 0), (1, 0, 0)], [(0, 1, 0)]], ids=str)
-def test_cr_11_no_ballots_blank_ballots_and_answers_nobody_chose_are_counted(
+def test_CR_11_no_ballots_blank_ballots_and_answers_nobody_chose_are_counted(
     group: Group, votes: list[tuple[int, ...]]
 ) -> None:
     election = make_election(group=group)

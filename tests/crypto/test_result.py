@@ -25,7 +25,7 @@ def test_every_number_up_to_the_bound_is_found(group: Group, bound: int) -> None
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.name)
-def test_cr_16_a_plaintext_that_is_no_count_is_refused_within_a_second(group: Group) -> None:
+def test_CR_16_a_plaintext_that_is_no_count_is_refused_within_a_second(group: Group) -> None:
     start = time.process_time()
     with pytest.raises(InvalidProof) as refusal:
         discrete_log(group, group.generator_power(fixed_scalar(group, "random")), 1_000_000)

@@ -63,7 +63,7 @@ def test_every_number_of_strong_proofs_is_checked(held: HeldCeremony, decrypted:
             check_strong(decrypted.election, decrypted.tally, key, factors, changed)
 
 
-def test_cr_02_every_field_of_the_statement_changes_the_challenge(held: HeldCeremony, decrypted: Decrypted) -> None:
+def test_CR_02_every_field_of_the_statement_changes_the_challenge(held: HeldCeremony, decrypted: Decrypted) -> None:
     tally, election = decrypted.tally, decrypted.election
     ciphertext = tally.ciphertexts[0][0]
     statement = StrongStatement(
@@ -96,7 +96,7 @@ def test_cr_02_every_field_of_the_statement_changes_the_challenge(held: HeldCere
     assert len(challenges) == len(others) + 3
 
 
-def test_cr_03_every_part_of_the_statement_is_hashed_with_its_length(
+def test_CR_03_every_part_of_the_statement_is_hashed_with_its_length(
     monkeypatch: pytest.MonkeyPatch, decrypted: Decrypted
 ) -> None:
     seen: list[tuple[bytes, ...]] = []
@@ -125,7 +125,7 @@ def test_cr_03_every_part_of_the_statement_is_hashed_with_its_length(
     ]
 
 
-def test_cr_01_commitments_fixed_before_the_ciphertext_prove_nothing() -> None:
+def test_CR_01_commitments_fixed_before_the_ciphertext_prove_nothing() -> None:
     """A trustee fixes commitments, learns the challenge, then chooses the last ballot so that its equations hold.
 
     The factor is shifted by g^-3, so five votes would read eight. The equations hold by construction: what refuses the
@@ -187,7 +187,7 @@ def _assert_refused(
     assert "question 1, choice 2" in refusal.value.sentence
 
 
-def test_cr_05_proofs_hold_only_where_they_were_made(held: HeldCeremony, decrypted: Decrypted) -> None:
+def test_CR_05_proofs_hold_only_where_they_were_made(held: HeldCeremony, decrypted: Decrypted) -> None:
     election, tally = decrypted.election, decrypted.tally
     other_election = election_under(held.trustees, YES_NO, WORKS, uuid="2AtestTestTest")
     other_tally = accumulate(election, [Voter(election, 9).seal((0, 1, 0), (1, 0, 0))])

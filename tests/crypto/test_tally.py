@@ -55,7 +55,7 @@ def test_a_tally_is_read_as_it_was_written(group: Group) -> None:
     check_tally(decode_tally(tally.raw, tally.sized, election), tally)
 
 
-def test_bb_17_a_tally_of_other_ballots_or_other_numbers_is_refused() -> None:
+def test_BB_17_a_tally_of_other_ballots_or_other_numbers_is_refused() -> None:
     election = make_election()
     ballots = [Voter(election, key).seal((0, 1, 0)) for key in (5, 6)]
     whole, part = accumulate(election, ballots), accumulate(election, ballots[:1])

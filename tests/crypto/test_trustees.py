@@ -70,7 +70,7 @@ def test_a_single_trustee_is_made_and_checks(group: Group) -> None:
     assert trustees.encode() == raw
 
 
-def test_tk_01_every_number_and_key_in_the_trustees_is_under_a_proof(held: HeldCeremony) -> None:
+def test_TK_01_every_number_and_key_in_the_trustees_is_under_a_proof(held: HeldCeremony) -> None:
     """Each leaf of trustees.json changed alone is refused; names are the one thing nothing depends on."""
     raw = held.trustees.encode()
     value = parse_json(raw)
@@ -83,7 +83,7 @@ def test_tk_01_every_number_and_key_in_the_trustees_is_under_a_proof(held: HeldC
             decode_trustees(replaced(raw, path, changed), ED25519).check()
 
 
-def test_tk_01_a_key_that_cancels_the_others_is_refused_without_its_proof(held: HeldCeremony) -> None:
+def test_TK_01_a_key_that_cancels_the_others_is_refused_without_its_proof(held: HeldCeremony) -> None:
     other = ED25519.generator_power(fixed_scalar(ED25519, "wanted"))
     rogue = ED25519.divide(other, held.trustees.election_key)
     single = json.loads(single_trustee(ED25519, fixed_scalar(ED25519, "own")))
@@ -93,7 +93,7 @@ def test_tk_01_a_key_that_cancels_the_others_is_refused_without_its_proof(held: 
     assert refusal.value.code == "trustee.knowledge"
 
 
-def test_tk_01_keys_that_cancel_each_other_are_refused() -> None:
+def test_TK_01_keys_that_cancel_each_other_are_refused() -> None:
     key = fixed_scalar(ED25519, "key")
     pair = [json.loads(single_trustee(ED25519, k))[0] for k in (key, ED25519.order - key)]
     with pytest.raises(InvalidProof) as refusal:
@@ -101,14 +101,14 @@ def test_tk_01_keys_that_cancel_each_other_are_refused() -> None:
     assert refusal.value.code == "trustees.key"
 
 
-def test_tk_02_the_same_key_twice_is_refused() -> None:
+def test_TK_02_the_same_key_twice_is_refused() -> None:
     single = json.loads(single_trustee(ED25519, fixed_scalar(ED25519, "key")))[0]
     with pytest.raises(InvalidProof) as refusal:
         decode_trustees(compact([single, single]), ED25519).check()
     assert refusal.value.code == "trustees.duplicate"
 
 
-def test_tk_05_exchanged_keys_of_two_members_are_refused(held: HeldCeremony) -> None:
+def test_TK_05_exchanged_keys_of_two_members_are_refused(held: HeldCeremony) -> None:
     value = json.loads(held.trustees.encode())
     keys = value[0][1]["verification_keys"]
     keys[0], keys[1] = keys[1], keys[0]
