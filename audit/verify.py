@@ -140,7 +140,7 @@ class _Examination:
             run("rehearsal", check_rehearsal, manifest, self.history, self.election, self.board, done)
             return
         listed = None if self.credentials is None else len(self.credentials)
-        run("manifest", check_manifest, side, self.election)
+        run("manifest", check_manifest, side, self.election, self.history)
         run("opening", check_opening_entry, side, self.range, self.history, self.setup, self.election, listed)
         self._entry_checks(orders, strong)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from audit.acceptance import KEY_SUFFIX
 from audit.checkpoint import Checkpoint, open_checkpoint
-from audit.entry import Entry, decode_entry
+from audit.entry import Entry, check_instant, decode_entry
 from audit.history import History
 from audit.note import VerifierKey, decode_base64, decode_note, decode_verifier_key
 from audit.record import SIDE_FILES, Record
@@ -110,6 +110,8 @@ def check_opening_entry(
     frozen, cards = history.needed("roll-frozen"), history.needed("credentials-listed")
     if {opened.members["roll"], frozen.members["count"], cards.members["count"]} != {listed}:
         raise InvalidProof("opening.roll", "the credentials are not as many as the frozen roll")
+    if history.index(cards) < history.index(frozen):
+        raise InvalidProof("opening.order", "the roll was frozen again after its credentials were listed")
     if cards.members["list"] != opened.members["credentials"]:
         raise InvalidProof("opening.credentials", "the credentials are not those listed before the opening")
     if (opened.members["issuer"] == SERVICE) != (election.credentials == SERVICE):
@@ -120,8 +122,8 @@ def check_opening_entry(
     return opened
 
 
-def check_manifest(side: SideFiles, election: Election) -> dict[str, Json]:
-    """Every word of the manifest that the election has too is the same (M25). Raises Malformed, InvalidProof."""
+def check_manifest(side: SideFiles, election: Election, history: History) -> dict[str, Json]:
+    """Every word of the manifest that election or log have too is the same (M25). Raises Malformed, InvalidProof."""
     value = members(parse_compact(side.manifest, size_limit=MANIFEST_LIMIT), _MANIFEST)
     if value["manifest"] != 1:
         raise Malformed("manifest.version", "manifest version 1 was expected")
@@ -137,6 +139,12 @@ def check_manifest(side: SideFiles, election: Election) -> dict[str, Json]:
         shown.append(tuple(fields[name] for name in ("question", "answers", "blank", "min", "max")))
     if shown != [(q.question, list(q.answers), q.blank, q.minimum, q.maximum) for q in election.questions]:
         raise InvalidProof("manifest.questions", "manifest and election ask different questions")
+    check_instant(value["opens"])
+    if value["closes"] != history.needed("opened").members["closes"]:
+        raise InvalidProof("manifest.closes", "the vote was opened with another closing time than the manifest's")
+    profile = value["profile"]
+    if not isinstance(profile, dict) or profile.get("id") != history.needed("proclaimed").members["profile"]:
+        raise InvalidProof("manifest.profile", "the vote was proclaimed under another profile than the manifest's")
     return value
 
 
@@ -149,6 +157,8 @@ def check_ceremony(side: SideFiles, history: History, trustees_raw: bytes, trust
     identifier = string(opened.members["ceremony"])
     if completed.members["ceremony"] != identifier or history.index(completed) < history.index(opened):
         raise InvalidProof("ceremony.order", "the last ceremony that was opened did not make the keys")
+    if any(failed.members["ceremony"] == identifier for failed in history.all("ceremony-failed")):
+        raise InvalidProof("ceremony.failed", "the ceremony that made the keys is logged as failed")
     if completed.members["trustees"] != sha256_hex(trustees_raw):
         raise InvalidProof("ceremony.trustees", "the ceremony made other trustees")
     threshold, size = integer(opened.members["threshold"]), integer(opened.members["size"])

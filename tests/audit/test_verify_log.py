@@ -47,6 +47,8 @@ OTHER_KEY = Signer("other.example.org/log/acceptance", bytes(32)).verifier_key.e
     [
         ("proclaimed", {"manifest": ZEROS}, "opening", "opening.manifest"),
         ("opened", {"manifest": ZEROS}, "opening", "opening.manifest"),
+        ("proclaimed", {"profile": "binding"}, "manifest", "manifest.profile"),
+        ("opened", {"closes": "2027-03-01T17:00:00Z"}, "manifest", "manifest.closes"),
         ("opened", {"election": ZEROS}, "opening", "opening.hash"),
         ("opened", {"trustees": ZEROS}, "opening", "opening.hash"),
         ("opened", {"credentials": ZEROS}, "opening", "opening.hash"),
@@ -120,6 +122,27 @@ def test_tk_03_a_commitment_after_the_keys_were_made_is_refused() -> None:
     assert failing(relogged(entries)) == {"ceremony": "ceremony.order"}
 
 
+def test_ac_08_a_roll_frozen_after_its_credentials_were_listed_is_refused() -> None:
+    entries = honest_files()["entries.jsonl"].split(b"\n")[:-1]
+    listed = next(n for n, raw in enumerate(entries) if decode_entry(raw).kind == "credentials-listed")
+    frozen = next(raw for raw in entries if decode_entry(raw).kind == "roll-frozen")
+    assert failing(relogged([*entries[: listed + 1], frozen, *entries[listed + 1 :]])) == {"opening": "opening.order"}
+
+
+@pytest.mark.parametrize("after", [0, 1])
+def test_tk_03_keys_of_a_ceremony_that_is_logged_as_failed_are_refused(after: int) -> None:
+    entries = honest_files()["entries.jsonl"].split(b"\n")[:-1]
+    place = next(n for n, raw in enumerate(entries) if decode_entry(raw).kind == "ceremony-completed")
+    identifier = decode_entry(entries[place]).members["ceremony"]
+    for ceremony, refused in ((identifier, True), ("f" * 32, False)):
+        failed = make("ceremony-failed", referendum=UUID, ceremony=ceremony, reason="share.wrong", index=2)
+        files = relogged([*entries[: place + after], failed, *entries[place + after :]])
+        if refused:
+            assert failing(files) == {"ceremony": "ceremony.failed"}
+        else:
+            assert examine(files).verdict is Verdict.VERIFIED
+
+
 def test_one_trustee_alone_has_no_commitments() -> None:
     maker = Maker(threshold=1, size=1)
     with_line = {**maker.files(), "ceremony.jsonl": honest_files()["ceremony.jsonl"]}
@@ -134,6 +157,10 @@ def test_one_trustee_alone_has_no_commitments() -> None:
         ("Πεζοδρόμηση και".encode(), "Πεζοδρόμηση ή".encode(), "manifest.words"),
         ("Δεδομένα".encode(), "Στοιχεία".encode(), "manifest.words"),
         (b'"max":2', b'"max":3', "manifest.questions"),
+        (b'"opens":"2027-02-20T06:00:00Z"', b'"opens":"2027-02-20T06:00"', "instant.spelling"),
+        (b'"closes":"2027-03-01T18', b'"closes":"2027-03-01T19', "manifest.closes"),
+        (b'"id":"advisory"', b'"id":"binding"', "manifest.profile"),
+        (b'"profile":{"id":"advisory","label"', b'"profile":{"label"', "manifest.profile"),
     ],
 )
 def test_m25_every_word_shown_is_the_elections(old: bytes, new: bytes, code: str) -> None:
