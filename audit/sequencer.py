@@ -7,12 +7,14 @@ not fit to be signed is halted: nothing more is recorded, everything can still b
 import logging
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from audit import entry, store
 from audit.errors import LogUnfit
@@ -25,6 +27,8 @@ from settings import Settings
 POLL_SECONDS = 0.5
 """How long an entry queued by another process, or without a nudge, waits at most."""
 FAULT_PAUSE_SECONDS = 2.0
+PASSING = (OperationalError, InterfaceError, PoolTimeout, OSError)
+"""Faults of database or disk that may pass by themselves; whatever else is raised halts the log."""
 
 journal = logging.getLogger("kalpi.audit")
 
@@ -43,13 +47,14 @@ class Sequencer:
 
     @property
     def running(self) -> bool:
-        """False once the log is halted or a bug ended the thread; the health page asks."""
+        """False once the log is halted; the health page asks."""
         return self._thread is not None and self._thread.is_alive()
 
     def open(self) -> None:
         """Check the log, begin it if there is none, and sign what was left unsigned.
 
-        Raises LogUnfit, with the log halted for every worker until a later `open` finds it well.
+        Raises LogUnfit or DBAPIError with the log halted for every worker until a later `open` finds it well, and
+        OperationalError, InterfaceError, PoolTimeout or OSError for what may pass.
         """
         try:
             with self._db.writing() as session:
@@ -62,9 +67,15 @@ class Sequencer:
                     store.halt(session, "")
             self._sign()
             self.turn(ballots=False)
-        except LogUnfit as unfit:
-            self._halt(unfit)
+        except PASSING:
             raise
+        except Exception as fault:
+            self._halt(fault)
+            if isinstance(fault, LogUnfit | DBAPIError):
+                raise
+            raise LogUnfit(
+                "log.fault", "an entry or a tile could not be worked on; the journal has the place"
+            ) from None
 
     def turn(self, *, ballots: bool) -> int:
         """Append what is due and sign the head. Returns the number of new entries. Raises LogUnfit."""
@@ -103,11 +114,12 @@ class Sequencer:
                 due_at = self._next_batch()
             try:
                 self.turn(ballots=ballots)
-            except (OperationalError, InterfaceError, OSError) as fault:
+            except PASSING as fault:
                 journal.error("sequencer pauses: %s", type(fault).__name__)
                 self._recover()
-            except (LogUnfit, DBAPIError) as fault:
-                self._halt(fault)
+            except Exception as fault:
+                while not self._halt(fault) and not self._stopping.wait(FAULT_PAUSE_SECONDS):
+                    pass
                 return
 
     def _recover(self) -> None:
@@ -116,9 +128,9 @@ class Sequencer:
             self._db.engine.dispose()
             try:
                 self.open()
-            except (OperationalError, InterfaceError, OSError):
+            except PASSING:
                 continue
-            except LogUnfit:
+            except (LogUnfit, DBAPIError):
                 self._stopping.set()
             return
 
@@ -136,14 +148,23 @@ class Sequencer:
         with self._db.writing() as session:
             store.keep_checkpoint(session, store.Signed(head.size, note))
 
-    def _halt(self, fault: LogUnfit | DBAPIError) -> None:
-        reason = fault.code if isinstance(fault, LogUnfit) else "log.database"
-        journal.critical("the log is halted: %s", fault if isinstance(fault, LogUnfit) else type(fault).__name__)
+    def _halt(self, fault: Exception) -> bool:
+        """False when the halt could not be stored. Class and place only: a message may hold what was in a row."""
+        if isinstance(fault, LogUnfit):
+            reason, told = fault.code, str(fault)
+        else:
+            reason = "log.database" if isinstance(fault, DBAPIError) else "log.fault"
+            frames = traceback.extract_tb(fault.__traceback__)
+            places = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames[-4:]))
+            told = f"{type(fault).__name__} at {places}"
+        journal.critical("the log is halted: %s", told)
         try:
             with self._db.writing() as session:
                 store.halt(session, reason)
-        except DBAPIError as error:
+        except SQLAlchemyError as error:
             journal.critical("the halt could not be stored: %s", type(error).__name__)
+            return False
+        return True
 
     def _next_batch(self) -> float:
         """The next moment on the grid, in seconds of the system clock."""

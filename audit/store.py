@@ -248,7 +248,9 @@ def _write_batch(session: Session, old: Head, batch: list[Waiting], now: datetim
 
 
 def _entry_values(index: int, item: Waiting) -> dict[str, object]:
-    ballot = decode_entry(item.raw).members["ballot"] if item.is_ballot else None
+    """Every waiting entry is read once more: bytes that are no entry never get an index. Raises Malformed."""
+    members = decode_entry(item.raw).members
+    ballot = members["ballot"] if item.is_ballot else None
     digest = bytes.fromhex(ballot) if isinstance(ballot, str) else None
     return {"idx": index, "kind": item.kind, "referendum": item.referendum, "ballot": digest, "data": item.raw}
 
