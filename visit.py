@@ -21,7 +21,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 
 from assets import Asset, import_map
 from audit.refusal import N_, Refused
-from body import Body
+from body import BadRequest, Body
 from crypto.encoding import Json
 from db import Database
 from gate import BOOTH_POLICY, SITE_POLICY
@@ -31,6 +31,7 @@ from settings import Settings
 SAFE = frozenset({"GET", "HEAD"})
 FRESH_MINUTES = 10
 """How long after a one-time code `Login.fresh_until` is set; the longest step-up anybody may ask for."""
+_NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 _LOCAL = re.compile(r"/(?!/)[A-Za-z0-9/_.~-]*(\?[A-Za-z0-9=&_.~%+-]*)?", re.ASCII)
 
 
@@ -128,6 +129,15 @@ class Visit:
         if not owner:
             owner = self._visitor = secrets.token_urlsafe(24)
         return hmac.new(self.settings.key("csrf"), owner.encode(), hashlib.sha256).hexdigest()[:40]
+
+    def number(self, name: str) -> int | None:
+        """A field of the form as a number of at most nine digits; None when it is empty. Raises BadRequest."""
+        text = self.form.get(name, "")
+        if not text:
+            return None
+        if not _NUMBER.fullmatch(text):
+            raise BadRequest("request.number", N_("A number was expected."))
+        return int(text)
 
     def gettext(self, msgid: str, **fields: str | int) -> str:
         text = translations(self.language).gettext(msgid)

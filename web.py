@@ -19,6 +19,7 @@ from urllib.parse import quote
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.concurrency import run_in_threadpool
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -49,6 +50,18 @@ __all__ = [
 
 Handler: TypeAlias = Callable[[Visit], Response] | Callable[[Visit], Awaitable[Response]]
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
+
+
+class RowNumber(IntegerConvertor):
+    """`{person_id:int}` in an address: one spelling, and never more than a column holds (2^31-1).
+
+    Everything else is no address of ours, so it is answered with 404.
+    """
+
+    regex = "0|[1-9][0-9]{0,8}"
+
+
+register_url_convertor("int", RowNumber())
 
 
 class CrossSite(Refused):

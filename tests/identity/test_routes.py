@@ -288,6 +288,14 @@ def test_a_file_with_a_mistake_imports_nothing_and_names_row_and_column(browser:
     assert "Delta" not in browser.post("/registrar", "/registrar/people", text="delta").text.split("<h2>")[-1]
 
 
+@pytest.mark.parametrize("number", ["1000000000", "2147483648", "9" * 19, "9" * 1_000, "01", "1١"])
+def test_a_number_that_no_row_can_have_is_no_address(number: str, browser: Browser, opened: Opened) -> None:
+    browser.log_in(opened("rania", ADA, "registrar", "operator"))
+    assert browser.client.get("/registrar/people/1").status_code == 200
+    assert browser.client.get(f"/registrar/people/{number}").status_code == 404
+    assert browser.post("/operator", f"/operator/confirmations/{number}").status_code == 404
+
+
 def test_AC_05_one_operator_alone_makes_no_committee_member(
     browser: Browser, opened: Opened, client: TestClient
 ) -> None:

@@ -194,6 +194,17 @@ def test_from_the_proclamation_to_the_opening_through_the_browser(
     assert on_desk.phase == "open"
 
 
+@pytest.mark.parametrize("number", ["9" * 10, "9" * 5_000, "-1", "١", "two"])
+def test_a_number_in_a_form_has_nine_digits_at_most(
+    number: str, app: Starlette, settings: Settings, on_desk: DeskOf
+) -> None:
+    on_desk.proclaim()
+    eva = visitor(app, settings, 2)
+    for path, field in (("ceremony", "threshold"), ("ceremony/end", "index")):
+        answer = eva.post(f"/desk/referenda/ermou/{path}", data={field: number})
+        assert (answer.status_code, answer.json()["code"]) == (400, "request.number"), path
+
+
 def make_trustees(on_desk: DeskOf, settings: Settings) -> None:
     """Accounts 11 to 13 hold the role; the ids below them are taken by others."""
     keys = make_keyring(settings.key)

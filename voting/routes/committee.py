@@ -152,11 +152,10 @@ def hold_ceremony(visit: Visit) -> Response:
     candidates = {str(candidate.account_id): candidate for candidate in _candidates(visit)}
     if any(account and account not in candidates for account in chosen):
         raise BadCeremony("appointment.role", N_("%(name)s does not hold the role of trustee"), name="?")
-    threshold = visit.form.get("threshold", "")
     open_ceremony(
         preparation,
         [candidates[account] for account in chosen if account],
-        int(threshold) if threshold.isascii() and threshold.isdecimal() else 0,
+        visit.number("threshold") or 0,
         visit.now,
         secrets.token_hex,
         binding=profile_named(preparation.row.profile).nature == "binding",
@@ -168,9 +167,7 @@ def hold_ceremony(visit: Visit) -> Response:
 def stop_ceremony(visit: Visit) -> Response:
     """End a ceremony by name: somebody does not come, or sends nothing."""
     _, preparation = _begin(visit, "ceremony")
-    index = visit.form.get("index", "")
-    named = int(index) if index.isascii() and index.isdecimal() else None
-    end_ceremony(preparation, visit.form.get("reason", ""), named)
+    end_ceremony(preparation, visit.form.get("reason", ""), visit.number("index"))
     return _back(visit, N_("The key ceremony has ended. A new one starts with new keys for all."))
 
 
