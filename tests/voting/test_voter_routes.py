@@ -129,6 +129,16 @@ def test_M32_an_opened_ballot_can_never_be_cast(ada: TestClient, vote: OpenVote)
     assert cast(ada, vote, body(vote.seal(vote.ada, prepared))).json()["code"] == "ballot.void"
 
 
+def test_M32_only_who_is_on_the_roll_of_the_vote_may_open_a_ballot(
+    service: Starlette, settings: Settings, vote: OpenVote
+) -> None:
+    url, code = f"/referenda/{vote.slug}/challenges", {"code": vote.prepare(vote.ada).code}
+    answer = browser_of(service, settings, "person-4").post(url, json=code)
+    assert (answer.status_code, answer.json()["code"]) == (403, "roll.missing")
+    with vote.db.reading() as session:
+        assert not vote.box(session).is_void(code["code"])
+
+
 def test_opening_ballots_without_end_is_slowed_down(ada: TestClient, vote: OpenVote) -> None:
     url, code = f"/referenda/{vote.slug}/challenges", vote.prepare(vote.ada).code
     codes = [ada.post(url, json={"code": code}).status_code for _ in range(31)]

@@ -20,7 +20,7 @@ from identity.store.account import account
 from visit import LoginNeeded
 from voting import casting, challenge, lifecycle
 from voting.box_errors import BoxBusy, NotElector, OrderStale
-from voting.cast_desk import CastDesk, Tell
+from voting.cast_desk import CastDesk, Tell, check_on_roll
 from voting.notice import Message, can_be_mailed, recorded_message
 from voting.store.casting import BallotBox, BallotRow, ballot_box
 from voting.store.referendum import ReferendumRow
@@ -130,11 +130,13 @@ def show_next_place(visit: Visit) -> Response:
 
 @endpoint
 def open_challenge(visit: Visit) -> Response:
-    """Make a code void; once this answers, the booth may show what the ballot holds (M32)."""
-    login = visit.require()
+    """Make a code void; once this answers, the booth may show what the ballot holds (M32). For this vote's electors."""
+    login, person = visit.require(), person_of(visit)
     code = string(members(visit.body.json(), ("code",))["code"], longest=100)
+    box = ballot_box(visit.session, visit.path["slug"])
+    check_on_roll(box, person)
     desk_of(visit).check_pace(login.account_id, visit.now)
-    challenge.void(ballot_box(visit.session, visit.path["slug"]), code)
+    challenge.void(box, code)
     return visit.json({"state": "void"})
 
 
