@@ -8,15 +8,20 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from audit import store as log
 from crypto.decryption import partial_decryption
 from crypto.strong import strong_proofs
+from crypto.tally import EncryptedTally
 from db import Database
 from identity.login import Login
 from settings import Settings
+from tests.audit.ballots import incident
 from tests.plugins.house import Clock
 from tests.voting.box import CLOSES, OpenVote, log_opening
 from tests.voting.visitors import browser_of
 from voting.decrypting import accept, count_of
+from voting.store.casting import BallotBox
+from voting.tallying import add_up
 
 HTML = {"Accept": "text/html"}
 ROLES = {"person-1": "committee", "person-2": "secretariat", "person-3": "citizen"}
@@ -51,6 +56,29 @@ def test_only_the_desk_sees_the_count_and_only_the_committee_acts(
     for who in ("person-2", "person-3", ""):
         browser = browser_of(service, settings, who)
         assert {act(browser, vote, name).status_code for name in ("closing", "tally", "publication")} <= {401, 403}
+
+
+def test_others_can_write_while_the_ballots_are_added_up(
+    service: Starlette, settings: Settings, vote: OpenVote, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    committee, sequencer = browser_of(service, settings, "person-1"), service.state.house.parts["sequencer"]
+    log_opening(vote)
+    vote.cast(vote.ada, vote.seal(vote.ada))
+    clock.moment = CLOSES
+    act(committee, vote, "closing")
+    sequencer.turn(ballots=True)
+
+    def add_up_while_somebody_writes(box: BallotBox) -> EncryptedTally:
+        with vote.db.writing() as session:
+            log.append(session, incident("meanwhile"))
+        return add_up(box)
+
+    monkeypatch.setattr("voting.routes.counting.add_up", add_up_while_somebody_writes)
+    assert act(committee, vote, "tally").status_code == 303
+    sequencer.turn(ballots=True)
+    with vote.db.reading() as session:
+        assert vote.box(session).is_tallied_in_log()
+        assert len(log.find(session, "incident")) == 1
 
 
 def test_from_closing_to_result_each_act_happens_once_and_in_its_order(
