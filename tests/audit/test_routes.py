@@ -1,6 +1,7 @@
 """The log over HTTP: what anybody can fetch verifies offline, and the page speaks to people."""
 
 import base64
+from typing import Any, cast
 
 import pytest
 from starlette.testclient import TestClient
@@ -18,7 +19,9 @@ from tests.plugins.house import Clock
 
 
 @pytest.fixture
-def sequencer(settings: Settings, database: Database, clock: Clock) -> Sequencer:
+def sequencer(client: TestClient, settings: Settings, database: Database, clock: Clock) -> Sequencer:
+    """The one of the application rests, so that a test says itself when the log grows and is signed."""
+    cast(Any, client.app).state.house.parts["sequencer"].stop()
     sequencer = make_sequencer(settings, database, clock)
     sequencer.open()
     return sequencer
