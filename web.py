@@ -186,8 +186,8 @@ def _failure(visit: Visit, error: Exception) -> Response:
         response = visit.page("error.html", refused.status, code=refused.code, sentence=sentence, advice=advice)
     if isinstance(error, TooLarge):
         response.headers["Connection"] = "close"
-    if refused.status == 503:
-        response.headers["Retry-After"] = "10"
+    if retry_after := refused.retry_after or (10 if refused.status == 503 else 0):
+        response.headers["Retry-After"] = str(retry_after)
     if isinstance(error, HTTPException) and error.headers:
         response.headers.update(error.headers)
     return visit.finish(response)

@@ -6,9 +6,13 @@ page. They never hold a vote, a secret or a code.
 
 
 class Refused(Exception):
-    """`status` is the HTTP answer, `code` is stable, `advice` says what to do next and may be empty."""
+    """`status` is the HTTP answer, `code` is stable, `advice` says what to do next and may be empty.
+
+    `retry_after` is in seconds; 0 says nothing.
+    """
 
     status = 409
+    retry_after = 0
 
     def __init__(self, code: str, sentence: str, advice: str = "", **fields: str | int) -> None:
         super().__init__(f"{code}: {sentence % fields if fields else sentence}")

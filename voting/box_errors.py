@@ -7,6 +7,7 @@
 ├── OrderStale               another ballot of this credential came first; sign again
 ├── PersonKeyLost            the key that ties persons to this vote is not where it was left
 ├── TooManyChallenges        one login opens ballots faster than a person could
+├── TooManyBallots           one voter casts faster than a person could
 ├── BoxBusy                  too many ballots at once; nothing was recorded
 ├── NotClosing               the vote is not to be closed now
 ├── NotCountable             the tally, a decryption or the result is not due or not possible yet
@@ -55,6 +56,16 @@ class PersonKeyLost(Refused):
 
 class TooManyChallenges(Refused):
     status = 429
+
+
+class TooManyBallots(Refused):
+    """`seconds` until the next ballot of this voter is taken."""
+
+    status = 429
+
+    def __init__(self, code: str, sentence: str, advice: str, seconds: int, **fields: str | int) -> None:
+        super().__init__(code, sentence, advice, **fields)
+        self.retry_after = seconds
 
 
 class BoxBusy(Refused):

@@ -17,6 +17,7 @@ from voting import casting
 from voting.box_errors import NotElector, PersonKeyLost, TooManyChallenges
 from voting.casting import Electorate, Envelope, Place
 from voting.notice import Message
+from voting.pace import PACE, Pace, check_pace
 from voting.store.casting import BallotBox, BallotRow, ballot_box
 from voting.store.person_key import PersonKeys
 from voting.store.referendum import ReferendumRow
@@ -30,8 +31,9 @@ Tell = Callable[[ReferendumRow, BallotRow], Message]
 
 
 class CastDesk:
-    def __init__(self, db: Database, settings: Settings) -> None:
+    def __init__(self, db: Database, settings: Settings, pace: Pace = PACE) -> None:
         self._db = db
+        self._pace = pace
         self._signer = casting.acceptance_signer(settings.origin, settings.key("acceptance"))
         self._keys = PersonKeys(settings.data_directory)
         self._electorates: dict[str, Electorate] = {}
@@ -51,7 +53,7 @@ class CastDesk:
             return None if row is None else casting.answer(row, replaced=box.is_replaced(row))
 
     def accept(self, slug: str, envelope: Envelope, person_id: int, now: datetime, tell: Tell | None = None) -> Answer:
-        """Check and record. Raises what `casting` raises, NotElector, PersonKeyLost, NotFound.
+        """Check and record. Raises what `casting` raises, NotElector, PersonKeyLost, TooManyBallots, NotFound.
 
         A copy of the same ballot may be recorded while this one is checked: then no refusal is true of it.
         """
@@ -71,24 +73,30 @@ class CastDesk:
             electorate = self._electorate(box)
             cast = casting.check_cheaply(envelope, electorate)
             casting.check_code(box, cast.ballot.code)
+            self._check_pace(box, self.mark(box.row.uuid, person_id), now, cast.ballot.code)
             casting.check_place(cast, casting.next_place(box, cast.credential))
         casting.check_proofs(cast, electorate)
         with self._db.writing() as session:
             box = ballot_box(session, slug)
             writing = None if tell is None else partial(tell, box.row)
-            row = casting.record(box, cast, self._own_mark(box, person_id), self._signer, now, writing)
+            mark = self._own_mark(box, person_id)
+            row = casting.record(box, cast, mark, self._signer, now, writing)
+            # Once more after `record`, which lets the ballots of one voter in one after the other.
+            self._check_pace(box, mark, now, row.code)
             return casting.answer(row, replaced=box.is_replaced(row))
 
-    def place(self, box: BallotBox, credential: str, person_id: int) -> Place:
+    def place(self, box: BallotBox, credential: str, person_id: int, now: datetime) -> Place:
         """Where this voter's next ballot stands. Call inside a writing transaction.
 
-        Raises BoxClosed, NotElector, CredentialTaken, PersonKeyLost.
+        Raises BoxClosed, NotElector, CredentialTaken, PersonKeyLost, TooManyBallots.
         """
         casting.check_open(box.row.phase)
         check_on_roll(box, person_id)
         if credential not in self._electorate(box).credentials:
             raise casting.unknown_credential()
-        casting.check_own(box, self._own_mark(box, person_id), credential)
+        mark = self._own_mark(box, person_id)
+        casting.check_own(box, mark, credential)
+        self._check_pace(box, mark, now, "")
         return casting.next_place(box, credential)
 
     def mark(self, uuid: str, person_id: int) -> str | None:
@@ -108,6 +116,12 @@ class CastDesk:
                     count=len(recent),
                 )
             self._challenges[account_id] = [*recent, now]
+
+    def _check_pace(self, box: BallotBox, mark: str | None, now: datetime, code: str) -> None:
+        """Count this voter's ballots but for the one with this code. Raises TooManyBallots."""
+        if mark is not None and self._pace:
+            longest = max(window for window, _ in self._pace)
+            check_pace(box.cast_minutes(mark, now - longest, code), now, self._pace)
 
     def _own_mark(self, box: BallotBox, person_id: int) -> str:
         uuid = box.row.uuid

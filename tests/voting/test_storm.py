@@ -112,6 +112,13 @@ def test_BB_11_two_workers_on_postgresql_keep_one_order(settings: Settings, post
         db.close()
 
 
+def test_a_storm_of_one_voter_is_no_faster_than_the_pace(vote: OpenVote, settings: Settings) -> None:
+    casts = casts_of(vote, vote.ada, 60)
+    answers = storm(replace(orders_of(vote, settings, casts, tries=20), paced=True))
+    assert check_one_order(vote, settings, answers) == 10
+    assert {answer["refused"] for answer in answers if "refused" in answer} == {"ballot.pace"}
+
+
 def test_RL_02_one_ballot_sent_a_hundred_times_at_once_has_one_entry_and_one_acceptance(
     vote: OpenVote, settings: Settings
 ) -> None:

@@ -145,6 +145,26 @@ def test_opening_ballots_without_end_is_slowed_down(ada: TestClient, vote: OpenV
     assert codes == [200] * 30 + [429]
 
 
+def test_voting_again_without_end_is_slowed_down_and_a_recorded_ballot_never(
+    ada: TestClient, service: Starlette, settings: Settings, vote: OpenVote, clock: Clock
+) -> None:
+    sent, after = [], None
+    for sequence in range(11):
+        envelope = vote.seal(vote.ada, sequence=sequence, after=after)
+        after = decode_ballot(envelope.ballot, vote.election)
+        sent.append(body(envelope))
+    clock.forward(seconds=15)
+    assert [cast(ada, vote, content).status_code for content in sent[:10]] == [201] * 10
+    late = cast(ada, vote, sent[10])
+    assert (late.status_code, late.json()["code"], late.headers["Retry-After"]) == (429, "ballot.pace", "45")
+    asked = ada.post(f"/referenda/{vote.slug}/next", json={"credential": vote.credential(vote.ada)})
+    assert (asked.status_code, asked.json()["code"]) == (429, "ballot.pace")
+    assert cast(ada, vote, sent[9]).status_code == 200
+    assert cast(browser_of(service, settings, "person-2"), vote, body(vote.seal(vote.bo))).status_code == 201
+    clock.forward(seconds=45)
+    assert cast(ada, vote, sent[10]).status_code == 201
+
+
 def test_BB_08_my_votes_tells_how_many_ballots_there_are_and_which_counts(ada: TestClient, vote: OpenVote) -> None:
     first = vote.seal(vote.ada)
     cast(ada, vote, body(first))

@@ -124,7 +124,7 @@ def show_next_place(visit: Visit) -> Response:
     visit.require_fresh_totp(FRESH_MINUTES - 1)
     credential = string(members(visit.body.json(), ("credential",))["credential"], longest=1000)
     box = ballot_box(visit.session, visit.path["slug"])
-    place = desk_of(visit).place(box, credential, person_of(visit))
+    place = desk_of(visit).place(box, credential, person_of(visit), visit.now)
     return visit.json({"sequence": place.sequence, "previous": place.previous.hex()})
 
 
