@@ -10,8 +10,7 @@ from audit.refusal import N_
 from identity.errors import RoleRefused
 
 OFFICIAL = frozenset({"secretariat", "committee", "registrar", "trustee", "auditor", "operator"})
-CONFIRMED = frozenset({"committee", "trustee"})
-"""Roles that an operator proposes and a second official confirms."""
+"""On the pages an operator proposes each of them and a second official confirms it; the command line gives at once."""
 INCOMPATIBLE = frozenset(
     {
         frozenset({"operator", "trustee"}),
@@ -38,10 +37,20 @@ def check_grant(role: str, held: Set[str], *, to_self: bool) -> None:
         )
 
 
-def check_confirmation(*, proposed_by: int | None, subject: int, by: int) -> None:
-    """Raises RoleRefused: a second official, who does not gain by it, has to look."""
-    if by in {proposed_by, subject}:
-        raise RoleRefused("role.confirmation", N_("Somebody else has to confirm this role."))
+def check_confirmation(*, proposed_by: int | None, subject: int, by: int, related: bool) -> None:
+    """Raises RoleRefused: a second official, who does not gain by it, has to look.
+
+    `related`: one of the two owes a role to the other, so they may be one person with two accounts.
+    """
+    if by in {proposed_by, subject} or related:
+        raise RoleRefused(
+            "role.confirmation",
+            N_("Somebody else has to confirm this role."),
+            N_(
+                "It takes an official whose own role was not proposed by the same person. If there is nobody yet, "
+                "the role is given on the server: kalpi official grant."
+            ),
+        )
 
 
 def check_revocation(role: str, held: Set[str], *, operators: int, from_self: bool) -> None:

@@ -8,14 +8,14 @@ from identity.enrolment import LIFE
 from identity.errors import AccountRefused, RoleRefused
 from identity.letters import PrintedLetter
 from identity.login import FRESH_OFFICIAL
-from identity.roles import CONFIRMED, OFFICIAL
+from identity.roles import OFFICIAL
 from identity.routes.door import is_fresh, keys, to_fresh
 from identity.routes.registrar import letters_response
 from identity.store.account import account, account_named, accounts, disable_account, display_name
 from identity.store.grant import confirm_role, propose_role, revoke_role
 from identity.store.letter import issue_invitation, open_invitations
 from identity.store.login import end_logins
-from identity.store.role import accounts_with_role, officials, waiting_grants
+from identity.store.role import accounts_with_role, officials, related, waiting_grants
 from pages import ROLE_NAMES, day
 from web import Visit, endpoint
 
@@ -47,13 +47,12 @@ def grant(visit: Visit) -> Response:
         propose_role(visit.session, _named(visit), role, visit.now, by)
     except RoleRefused as refused:
         return _page(visit, refused)
-    done = N_("The role waits for a second official.") if role in CONFIRMED else N_("The role is given.")
-    return visit.redirect("/operator", visit.gettext(done))
+    return visit.redirect("/operator", visit.gettext(N_("The role waits for a second official.")))
 
 
 @endpoint
 def confirm(visit: Visit) -> Response:
-    """The second look may be the secretariat's, so that one operator is enough to begin with."""
+    """The second look may be the secretariat's, if the command line made that one: one operator is then enough."""
     visit.require("operator", "secretariat")
     by = visit.require_fresh_totp(FRESH_OFFICIAL).account_id
     try:
@@ -118,7 +117,8 @@ def _page(visit: Visit, refused: Refused | None = None) -> Response:
             "id": grant.id,
             "name": display_name(session, grant.account_id),
             "role": visit.gettext(ROLE_NAMES[grant.role]),
-            "mine": login.account_id in {grant.granted_by, grant.account_id},
+            "mine": login.account_id in {grant.granted_by, grant.account_id}
+            or related(session, grant.granted_by, login.account_id),
         }
         for grant in waiting_grants(session)
     ]

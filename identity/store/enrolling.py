@@ -12,7 +12,6 @@ from identity.enrolment import check_letter, is_open, letter_number
 from identity.errors import ActivationRefused
 from identity.keyring import Keyring
 from identity.recovery import new_codes
-from identity.roles import CONFIRMED
 from identity.store import attempt
 from identity.store.account import AccountRow, create_account, replace_recovery_codes
 from identity.store.event import note
@@ -99,10 +98,10 @@ def open_account(
     account_id = account.id or 0
     replace_recovery_codes(session, account_id, codes, keys.recovery)
     end_enrolment(session, row)
-    if letter.role in CONFIRMED and letter.created_by is not None:
+    if letter.role and letter.created_by is not None:
         propose_role(session, account_id, letter.role, now, letter.created_by)
-    elif letter.role:
-        grant_role(session, account_id, letter.role, now, letter.created_by)
+    elif letter.role:  # a letter of the command line
+        grant_role(session, account_id, letter.role, now)
     note(session, account_id, "account.opened", now)
     return account, codes
 

@@ -9,27 +9,26 @@ from audit import entry
 from audit import store as log
 from audit.refusal import N_
 from identity.errors import RoleRefused
-from identity.roles import CONFIRMED, SALT_BYTES, check_confirmation, check_grant, check_revocation, commitment
+from identity.roles import SALT_BYTES, check_confirmation, check_grant, check_revocation, commitment
 from identity.store.account import AccountRow
 from identity.store.event import note
 from identity.store.login import end_logins
-from identity.store.role import GrantRow, accounts_with_role, held_or_proposed, roles_of
+from identity.store.role import GrantRow, accounts_with_role, held_or_proposed, related, roles_of
 
 
 def grant_role(session: Session, account_id: int, role: str, now: datetime, by: int | None = None) -> GrantRow:
     """Give a role at once, with its log entry. Raises RoleRefused.
 
-    For the command line, invitations and roles that one operator may give; pages use `propose_role`.
+    For the command line and its invitations; pages use `propose_role`.
     """
     check_grant(role, held_or_proposed(session, account_id), to_self=by == account_id)
     return _effect(session, _propose(session, account_id, role, now, by), now)
 
 
 def propose_role(session: Session, account_id: int, role: str, now: datetime, by: int) -> GrantRow:
-    """As `grant_role`, but roles in `roles.CONFIRMED` wait for a second official."""
+    """As `grant_role`, but the role waits for a second official (AC-05)."""
     check_grant(role, held_or_proposed(session, account_id), to_self=by == account_id)
-    row = _propose(session, account_id, role, now, by)
-    return row if role in CONFIRMED else _effect(session, row, now)
+    return _propose(session, account_id, role, now, by)
 
 
 def confirm_role(session: Session, grant_id: int, now: datetime, by: int) -> GrantRow:
@@ -37,7 +36,9 @@ def confirm_role(session: Session, grant_id: int, now: datetime, by: int) -> Gra
     row = session.get(GrantRow, grant_id, with_for_update=True)
     if row is None or row.granted_at is not None or row.revoked_at is not None:
         raise RoleRefused("role.unknown", N_("There is no such role to confirm."))
-    check_confirmation(proposed_by=row.granted_by, subject=row.account_id, by=by)
+    check_confirmation(
+        proposed_by=row.granted_by, subject=row.account_id, by=by, related=related(session, row.granted_by, by)
+    )
     check_grant(row.role, roles_of(session, row.account_id), to_self=False)
     row.confirmed_by = by
     return _effect(session, row, now)
@@ -49,10 +50,11 @@ def revoke_role(session: Session, account_id: int, role: str, now: datetime, by:
         GrantRow.account_id == account_id, GrantRow.role == role, col(GrantRow.revoked_at).is_(None)
     )
     row = session.exec(query.with_for_update()).first()
+    waiting = row is not None and row.granted_at is None  # a proposal can be withdrawn beside the only operator
     check_revocation(
         role,
         {role} if row else set(),
-        operators=len(accounts_with_role(session, "operator")),
+        operators=len(accounts_with_role(session, "operator")) + waiting,
         from_self=by == account_id,
     )
     if row is None:

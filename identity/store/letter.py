@@ -72,7 +72,10 @@ def issue_letter(
 def issue_invitation(
     session: Session, key: bytes, now: datetime, *, name: str, role: str, by: int | None = None
 ) -> tuple[LetterRow, Code]:
-    """A letter for an official, who has the role as soon as the account is open."""
+    """A letter for an official, who has the role as soon as the account is open.
+
+    `by` somebody on the pages, the role waits for a second official even then.
+    """
     letter, code = new_letter(key, None, now)
     return _keep(session, letter, now, by, official_name=name, role=role), code
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import Field, Session, SQLModel, col, func, select
+from sqlmodel import Field, Session, SQLModel, and_, col, func, or_, select
 
 from db import UtcDateTime
 from identity.store.account import AccountRow, person_of_account
@@ -46,6 +46,15 @@ def accounts_with_role(session: Session, role: str) -> list[int]:
         .order_by(col(GrantRow.id))
     )
     return list(session.exec(query).all())
+
+
+def related(session: Session, one: int | None, other: int) -> bool:
+    """Did one of the two accounts ever propose a role of the other, or invite its holder?"""
+    pairs = or_(
+        and_(col(GrantRow.account_id) == one, col(GrantRow.granted_by) == other),
+        and_(col(GrantRow.account_id) == other, col(GrantRow.granted_by) == one),
+    )
+    return session.exec(select(GrantRow.id).where(pairs)).first() is not None
 
 
 def waiting_grants(session: Session) -> Sequence[GrantRow]:

@@ -12,6 +12,7 @@ from identity.enrolment import LIFE, Letter, check_letter, login_name, new_lette
 from identity.errors import AccountRefused, ActivationRefused, NameTaken, TooManyAttempts
 from identity.keyring import Keyring
 from identity.letters import PrintedLetter, print_letters
+from identity.roles import OFFICIAL
 from identity.store.account import account_of, create_account
 from identity.store.enrolling import choose_name, enrolled_secret, open_account, show_letter
 from identity.store.letter import enrolment, find_letter, issue_invitation, issue_letter
@@ -155,17 +156,18 @@ def test_who_stops_half_way_begins_again_with_the_same_letter(registry: Database
     assert finish(registry, keys, clock, token, secret)
 
 
-def test_AC_05_an_invitation_to_keep_a_key_waits_for_a_second_official(
-    registry: Database, keys: Keyring, clock: Clock
+@pytest.mark.parametrize("role", sorted(OFFICIAL))
+def test_AC_05_an_invitation_of_the_pages_waits_for_a_second_official(
+    role: str, registry: Database, keys: Keyring, clock: Clock
 ) -> None:
     with registry.writing() as session:
-        row, code = issue_invitation(session, keys.letters, clock(), name="Τίνα Τ.", role="trustee", by=77)
+        row, code = issue_invitation(session, keys.letters, clock(), name="Τίνα Τ.", role=role, by=77)
         number = row.number
     token, secret = begin(registry, keys, clock, number, code, "tina")
     account_id = finish(registry, keys, clock, token, secret)
     with registry.reading() as session:
         assert roles_of(session, account_id) == frozenset()
-        assert [grant.role for grant in waiting_grants(session)] == ["trustee"]
+        assert [grant.role for grant in waiting_grants(session)] == [role]
 
 
 def test_the_database_never_holds_a_code(registry: Database, keys: Keyring, clock: Clock) -> None:

@@ -83,6 +83,48 @@ def test_AC_05_neither_who_proposed_nor_who_gains_confirms(registry: Database, c
             confirm_role(session, row.id or 0, clock(), sofia.account_id)
 
 
+@pytest.mark.parametrize("role", sorted(OFFICIAL))
+def test_AC_05_no_role_of_the_pages_is_in_force_before_a_second_official(
+    role: str, registry: Database, clock: Clock, opened: Opened
+) -> None:
+    ada, otto, sofia = opened("ada", ADA), opened("otto", None, "operator"), opened("sofia", None, "secretariat")
+    with registry.writing() as session:
+        row = propose_role(session, ada.account_id, role, clock(), otto.account_id)
+        assert roles_of(session, ada.account_id) == frozenset()
+        confirm_role(session, row.id or 0, clock(), sofia.account_id)
+        assert roles_of(session, ada.account_id) == {role}
+
+
+def test_AC_05_whom_the_proposer_appointed_does_not_confirm(registry: Database, clock: Clock, opened: Opened) -> None:
+    ada, bo, otto = opened("ada", ADA), opened("bob", BO), opened("otto", None, "operator")
+    puppet, sofia = opened("puppet"), opened("sofia", None, "secretariat")
+    with registry.writing() as session:
+        seat = propose_role(session, puppet.account_id, "operator", clock(), otto.account_id)
+        confirm_role(session, seat.id or 0, clock(), sofia.account_id)
+        row = propose_role(session, ada.account_id, "committee", clock(), otto.account_id)
+        other = propose_role(session, bo.account_id, "committee", clock(), puppet.account_id)
+        for grant, by in ((row, puppet), (other, otto)):
+            with pytest.raises(RoleRefused, match=r"role\.confirmation"):
+                confirm_role(session, grant.id or 0, clock(), by.account_id)
+        revoke_role(session, puppet.account_id, "operator", clock())
+        grant_role(session, puppet.account_id, "secretariat", clock())
+        with pytest.raises(RoleRefused, match=r"role\.confirmation"):
+            confirm_role(session, row.id or 0, clock(), puppet.account_id)
+        confirm_role(session, row.id or 0, clock(), sofia.account_id)
+
+
+def test_a_proposed_second_operator_can_be_withdrawn_by_the_only_one(
+    registry: Database, clock: Clock, opened: Opened
+) -> None:
+    ada, otto = opened("ada", ADA), opened("otto", None, "operator")
+    with registry.writing() as session:
+        propose_role(session, ada.account_id, "operator", clock(), otto.account_id)
+        with pytest.raises(RoleRefused, match=r"role\.last_operator"):
+            revoke_role(session, otto.account_id, "operator", clock())
+        revoke_role(session, ada.account_id, "operator", clock(), otto.account_id)
+        assert roles_of(session, otto.account_id) == {"operator"}
+
+
 def test_every_grant_and_revocation_is_in_the_log_without_a_name(
     registry: Database, clock: Clock, opened: Opened
 ) -> None:

@@ -316,6 +316,27 @@ def test_AC_05_one_operator_alone_makes_no_committee_member(
     assert "election committee" in client.get("/account").text
 
 
+def test_AC_05_a_secretariat_of_the_operators_own_confirms_nothing_the_operator_proposed(
+    browser: Browser, opened: Opened, client: TestClient
+) -> None:
+    otto, sofia = opened("otto", None, "operator"), opened("sofia", None, "secretariat")
+    puppet, _ = opened("puppet"), opened("ada", ADA)
+    browser.log_in(otto)
+    browser.post("/operator", "/operator/roles", login_name="puppet", given_role="secretariat")
+    browser.post("/operator", "/operator/roles", login_name="ada", given_role="committee")
+    assert "kalpi official grant" in client.get("/operator").text
+    client.cookies.clear()
+    browser.log_in(puppet)
+    assert client.get("/operator").status_code == 403
+    client.cookies.clear()
+    browser.log_in(sofia)
+    assert browser.post("/operator", "/operator/confirmations/3").status_code == 303
+    client.cookies.clear()
+    browser.log_in(puppet)
+    assert "/operator/confirmations/" not in client.get("/operator").text
+    assert browser.post("/account", "/operator/confirmations/4").status_code == 409
+
+
 def test_ID_17_a_role_taken_back_is_gone_at_the_next_request(
     browser: Browser, opened: Opened, client: TestClient
 ) -> None:
