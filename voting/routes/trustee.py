@@ -65,9 +65,9 @@ def list_rooms(visit: Visit) -> Response:
 def show_room(visit: Visit) -> Response:
     preparation = _seated(visit)
     row = preparation.row
-    return visit.page(
-        "voting/trustee.html", policy="booth", referendum=row, room={"slug": row.slug, "referendum": row.uuid}
-    )
+    log_key = log_keeper(visit.settings).verifier_key.encode()
+    room = {"slug": row.slug, "referendum": row.uuid, "log_key": log_key}
+    return visit.page("voting/trustee.html", policy="booth", referendum=row, room=room)
 
 
 @endpoint

@@ -24,10 +24,10 @@ const YIELD_EVERY = 8; // ballots between two turns of the page
  * Verify `files` (name → bytes) and return {election, tally, trustees, ballots}.
  *
  * `kind` is "rehearsal" or "vote"; `expected` is what the trustee's own key file says: {referendum, ceremony, index,
- * publicKey}. `onProgress` is told shares of one. Throws Malformed or InvalidProof; the code names the step.
+ * publicKey}, and `logKey`, the verifier key of the log that the page shows for comparison. `onProgress` is told shares of one. Throws Malformed or InvalidProof; the code names the step.
  */
 export async function verifyBoard(files, kind, expected, onProgress = () => {}) {
-  const entries = verifyLog(files, expected.referendum);
+  const entries = verifyLog(files, expected);
   const setup = readSetup(files);
   const { election, trustees } = setup;
   checkKeys(entries, setup, expected);
@@ -39,27 +39,33 @@ export async function verifyBoard(files, kind, expected, onProgress = () => {}) 
   return { election, tally, trustees, ballots: ballots.length };
 }
 
-/** The entries from the vote's first one on, proved to be that stretch of the signed log. */
-function verifyLog(files, referendum) {
-  const logKey = decodeVerifierKey(text(files, "log.vkey").replace(/\n$/, ""));
+/** The vote's entries, from a stretch proved to be the signed log's and to reach its end: nothing newer is held back. */
+function verifyLog(files, expected) {
+  const keyLine = text(files, "log.vkey").replace(/\n$/, "");
+  if (keyLine !== expected.logKey) throw new InvalidProof("log.key", "the board is of another log than the one shown");
+  const logKey = decodeVerifierKey(keyLine);
   const checkpoint = openCheckpoint(file(files, "checkpoint"), logKey);
   const range = members(parseCompact(file(files, "range.json"), { sizeLimit: RANGE_LIMIT }), ["first", "left", "right"]);
   const raws = lines(files, "entries.jsonl");
   const hashes = (list) => array(list).map((hash) => fromB64(hash));
+  const first = integer(range.first);
   verifyRange(
     raws.map((raw) => leafHash(raw)),
-    integer(range.first),
+    first,
     checkpoint.treeSize,
     hashes(range.left),
     hashes(range.right),
     checkpoint.rootHash,
   );
+  if (BigInt(first) + BigInt(raws.length) !== BigInt(checkpoint.treeSize)) {
+    throw new InvalidProof("board.cut", "the entries stop before the end of the log");
+  }
   const entries = raws.map((raw) => {
     const value = parseCompact(raw);
     const [, kind] = /^kalpi\/([a-z-]+)\/v1$/.exec(value.type) ?? [];
     return { kind, ...value };
   });
-  return entries.filter((entry) => entry.referendum === referendum);
+  return entries.filter((entry) => entry.referendum === expected.referendum);
 }
 
 /** Setup and what follows it in the archive, in the one order events may have. */

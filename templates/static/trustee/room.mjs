@@ -12,6 +12,7 @@ import { verifyBoard } from "./board.mjs";
 import * as steps from "./ceremony.mjs";
 import { BadShare, Ceremony, decodeStatement } from "./ceremony_messages.mjs";
 import { partialDecryption } from "./decryption.mjs";
+import { checkedDownload } from "./download.mjs";
 import { openKeyFile, sealKeyFile, SHORTEST_PASSPHRASE } from "./keyfile.mjs";
 import { decodeCertificate } from "./pedersen.mjs";
 import { proveKnowledge } from "./signing.mjs";
@@ -164,15 +165,18 @@ async function decrypt(state, kind) {
   const key = await openChosen("decrypt", state);
   const share = await shareOf(state, key);
   const task = state[kind];
-  const files = await working("downloading", () => download(kind, task.uuid));
   const group = groupNamed(state.group);
   const expected = {
     referendum: state.referendum,
     ceremony: state.ceremony,
     index: state.index,
     publicKey: group.generatorPower(share),
+    logKey: room.log_key,
   };
-  const { election, tally } = await working("checking", (progress) => verifyBoard(files, kind, expected, progress));
+  const { election, tally } = await checkedDownload(
+    () => working("downloading", () => download(kind, task.uuid)),
+    (files) => working("checking", (progress) => verifyBoard(files, kind, expected, progress)),
+  );
   remember(task.uuid, tally);
   const payload = decodeUtf8(partialDecryption(election, tally, share));
   const strong = decodeUtf8(strongProofs(election, tally, state.index, share));
