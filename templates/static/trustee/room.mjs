@@ -30,6 +30,7 @@ const base = `/trustee/${room.slug}`;
 let held = null; // {seed, share?, passphrase, file}: this trustee's key while the page is open
 let shown = ""; // the section on the page
 let busy = false;
+let queue = Promise.resolve();
 
 function say(name, values = {}) {
   return strings[name].replaceAll(/\{(\w+)\}/g, (_, key) => values[key]);
@@ -274,9 +275,14 @@ function explain(error, state) {
   else throw error;
 }
 
-/** One act at a time; whatever goes wrong is said on the page. */
-async function act(work) {
-  if (busy) return;
+/** One act at a time, in turn, so that a button pressed during a look at the state is not lost. */
+function act(work) {
+  queue = queue.catch(() => {}).then(() => perform(work));
+  return queue;
+}
+
+/** Whatever goes wrong is said on the page. */
+async function perform(work) {
   busy = true;
   let state = null;
   try {
@@ -290,6 +296,7 @@ async function act(work) {
 }
 
 async function look() {
+  if (busy) return;
   await act(async (state) => {
     if (await follow(state)) await follow(await ask("state"));
     if (byId("failure-title").textContent === say("offline")) fail("");
