@@ -237,7 +237,6 @@ def an_auditor_verifies_the_record(town: Town, visitor: Citizen, slug: str, code
         "/referenda",
         f"/referenda/{slug}",
         "/log",
-        "/log/entries/1",
         "/trust",
         "/how-to-check",
         "/account",
