@@ -1,8 +1,10 @@
 """4 The opening, and the two things that can still happen to an open vote: an extension or a cancellation.
 
 Each takes two persons of the committee who approve exactly the same matter; what they approve is hashed byte by byte.
+`members` are the account ids of the committee as it is now: who left it approves nothing any more.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from audit import entry
@@ -84,7 +86,12 @@ def opening_matter(row: ReferendumRow) -> dict[str, Json]:
 
 
 def approve_opening(
-    preparation: Preparation, account_id: int, person_id: int | None, acceptance_key: str, now: datetime
+    preparation: Preparation,
+    account_id: int,
+    person_id: int | None,
+    acceptance_key: str,
+    now: datetime,
+    members: Collection[int],
 ) -> bool:
     """One approval; the second opens the vote and returns True. `acceptance_key` is a vkey.
 
@@ -94,7 +101,7 @@ def approve_opening(
     check_phase(row, Phase.REHEARSED)
     check_ready(preparation, now)
     matter = opening_matter(row)
-    if not approve(preparation, "openings", matter, account_id, person_id, now):
+    if not approve(preparation, "openings", matter, account_id, person_id, now, members):
         return False
     row.election = make_election(row)
     row.timestamp = str(int(now.timestamp()))
@@ -108,7 +115,13 @@ def approve_opening(
 
 
 def approve_extension(
-    preparation: Preparation, closes: datetime, reason: str, account_id: int, person_id: int | None, now: datetime
+    preparation: Preparation,
+    closes: datetime,
+    reason: str,
+    account_id: int,
+    person_id: int | None,
+    now: datetime,
+    members: Collection[int],
 ) -> bool:
     """One approval of a later closing time; the second extends. Raises BadApproval, BadDraft, BrokenProfile."""
     row = preparation.row
@@ -121,7 +134,7 @@ def approve_extension(
     for fault in date_faults(profile_named(row.profile), day_in_athens(row.opens_at), day_in_athens(closes), calendar):
         raise fault
     what: dict[str, Json] = {"closes": instant(closes), "reason": reason}
-    if not approve(preparation, "extensions", what, account_id, person_id, now):
+    if not approve(preparation, "extensions", what, account_id, person_id, now, members):
         return False
     row.closes_at = closes
     preparation.append(entry.make("extended", referendum=row.uuid, **what))
@@ -130,13 +143,18 @@ def approve_extension(
 
 
 def approve_cancellation(
-    preparation: Preparation, reason: str, account_id: int, person_id: int | None, now: datetime
+    preparation: Preparation,
+    reason: str,
+    account_id: int,
+    person_id: int | None,
+    now: datetime,
+    members: Collection[int],
 ) -> bool:
     """One approval; the second cancels for good. Raises BadApproval, BadDraft, WrongPhase."""
     row = preparation.row
     check_phase(row, Phase.PROCLAIMED, Phase.KEYED, Phase.REHEARSED, Phase.OPEN, Phase.CLOSED)
     what: dict[str, Json] = {"reason": _public_reason(reason)}
-    if not approve(preparation, "cancellation", what, account_id, person_id, now):
+    if not approve(preparation, "cancellation", what, account_id, person_id, now, members):
         return False
     row.cancelled_reason = str(what["reason"])
     preparation.append(entry.make("cancelled", referendum=row.uuid, **what))

@@ -145,7 +145,7 @@ class RehearsedVote:
         for member in self.officials.committee:
             with self.town.preparing(self.slug) as preparation:
                 key = self.town.signer.verifier_key.encode()
-                approve_opening(preparation, member, member, key, self.town.clock())
+                approve_opening(preparation, member, member, key, self.town.clock(), self.officials.committee)
         with self.town.db.reading() as session:
             row = store.referendum(session, self.slug)
             assert row.election is not None

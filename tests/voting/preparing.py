@@ -192,10 +192,10 @@ class DeskOf:
             self.check_key(account)
         return self
 
-    def approve(self, account: int, person: int | None = None) -> bool:
+    def approve(self, account: int, person: int | None = None, members: Sequence[int] = (EVA, FAY)) -> bool:
         key = acceptance_signer(self.settings.origin, self.settings.key("acceptance")).verifier_key.encode()
         with self.writing() as preparation:
-            return approve_opening(preparation, account, person, key, self.now)
+            return approve_opening(preparation, account, person, key, self.now, members)
 
     def prepare(self) -> "DeskOf":
         """Everything up to the two approvals."""

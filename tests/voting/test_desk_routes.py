@@ -14,8 +14,8 @@ from crypto.encoding import compact
 from db import Database
 from identity.keyring import make_keyring
 from identity.login import Login
-from identity.store.account import create_account
-from identity.store.grant import grant_role
+from identity.store.account import create_account, disable_account
+from identity.store.grant import grant_role, revoke_role
 from identity.totp import new_secret
 from settings import Settings
 from tests.plugins.house import Clock
@@ -27,6 +27,7 @@ from voting.draft_form import write_draft
 from voting.lifecycle import Phase
 
 ROLES = {1: "secretariat", 2: "committee", 3: "committee", 4: "registrar", 5: "auditor", 6: "operator", 7: "citizen"}
+COMMITTEE = (2, 3)
 SEATS = dict.fromkeys(TRUSTEES, "trustee")
 
 
@@ -205,8 +206,31 @@ def test_a_number_in_a_form_has_nine_digits_at_most(
         assert (answer.status_code, answer.json()["code"]) == (400, "request.number"), path
 
 
+def test_an_approval_of_a_closed_account_or_a_lost_role_cancels_nothing(
+    app: Starlette, settings: Settings, on_desk: DeskOf
+) -> None:
+    on_desk.proclaim()
+    make_trustees(on_desk, settings)
+    eva, fay = visitor(app, settings, 2), visitor(app, settings, 3)
+    where = "/desk/referenda/ermou/cancellation"
+    assert eva.post(where, data={"reason": "Λάθος"}).status_code == 303
+    with on_desk.db.writing() as session:
+        revoke_role(session, 2, "committee", on_desk.now)
+    assert fay.post(where, data={"reason": "Λάθος"}).status_code == 303
+    assert on_desk.phase == "proclaimed"
+    with on_desk.db.writing() as session:
+        grant_role(session, 2, "committee", on_desk.now)
+        disable_account(session, 3, on_desk.now)
+    assert eva.post(where, data={"reason": "Άλλο"}).status_code == 303
+    assert on_desk.phase == "proclaimed"
+    with on_desk.db.writing() as session:
+        disable_account(session, 3, None)
+    assert fay.post(where, data={"reason": "Άλλο"}).status_code == 303
+    assert on_desk.phase == "cancelled"
+
+
 def make_trustees(on_desk: DeskOf, settings: Settings) -> None:
-    """Accounts 11 to 13 hold the role; the ids below them are taken by others."""
+    """Accounts 11 to 13 hold the role, 2 and 3 are the committee; the other ids are taken."""
     keys = make_keyring(settings.key)
     with on_desk.db.writing() as session:
         for number in range(1, 14):
@@ -214,8 +238,8 @@ def make_trustees(on_desk: DeskOf, settings: Settings) -> None:
                 session, None, f"official-{number}", "x", new_secret(), vault=keys.vault, now=on_desk.now,
                 official_name=f"Μέλος {number}",
             )  # fmt: skip
-            if row.id in TRUSTEES:
-                grant_role(session, row.id, "trustee", on_desk.now)
+            if row.id in TRUSTEES or row.id in COMMITTEE:
+                grant_role(session, row.id, "trustee" if row.id in TRUSTEES else "committee", on_desk.now)
 
 
 def test_a_trustee_sees_the_own_rooms_only(app: Starlette, settings: Settings, on_desk: DeskOf) -> None:
@@ -252,5 +276,7 @@ def test_a_board_is_served_file_by_file_to_its_trustees(app: Starlette, settings
     for name in (f"{uuid}.bel", "order.jsonl", "entries.jsonl", "range.json", "checkpoint", "log.vkey"):
         assert room.get(f"/trustee/ermou/board/rehearsal/{name}").status_code == 200, name
     assert room.get("/trustee/ermou/board/rehearsal/nothing").status_code == 404
+    log_key = room.get("/trustee/ermou/board/rehearsal/log.vkey").text.strip()
+    assert f'<span class="code" id="log-key">{escape(log_key)}</span>' in room.get("/trustee/ermou").text
     assert room.get("/trustee/ermou/board/other.zip").status_code == 404
     assert room.get("/trustee/ermou/board/rehearsal.zip").content[:2] == b"PK"

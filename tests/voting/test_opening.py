@@ -45,7 +45,7 @@ def test_an_extension_takes_two_persons_who_name_the_same_hour_and_reason(on_des
 
     def extend(account: int, closes: object = later, reason: str = "Διακοπή ρεύματος") -> bool:
         with on_desk.writing() as preparation:
-            return approve_extension(preparation, closes, reason, account, None, NOW)  # type: ignore[arg-type]
+            return approve_extension(preparation, closes, reason, account, None, NOW, (EVA, FAY))  # type: ignore[arg-type]
 
     assert not extend(EVA)
     assert not extend(FAY, reason="Άλλος λόγος")
@@ -65,13 +65,36 @@ def test_a_cancellation_takes_two_persons_and_is_final(on_desk: DeskOf) -> None:
 
     def cancel(account: int) -> bool:
         with on_desk.writing() as preparation:
-            return approve_cancellation(preparation, "Λάθος στο ερώτημα", account, None, NOW)
+            return approve_cancellation(preparation, "Λάθος στο ερώτημα", account, None, NOW, (EVA, FAY))
 
     assert not cancel(EVA)
     assert cancel(FAY)
     assert on_desk.phase == Phase.CANCELLED
     with pytest.raises(WrongPhase):
         cancel(EVA)
+
+
+def test_AC_08_the_approval_of_somebody_who_left_the_committee_counts_no_more(on_desk: DeskOf) -> None:
+    on_desk.prepare()
+    successor, without_eva = 4, (FAY, 4)
+    assert not on_desk.approve(EVA)
+    assert not on_desk.approve(FAY, members=without_eva)
+    assert on_desk.phase == Phase.REHEARSED
+    assert on_desk.approve(successor, members=without_eva)
+
+    def extend(account: int) -> bool:
+        with on_desk.writing() as preparation:
+            later = DRAFT.closes + timedelta(hours=2)
+            return approve_extension(preparation, later, "Διακοπή", account, None, NOW, without_eva)
+
+    def cancel(account: int) -> bool:
+        with on_desk.writing() as preparation:
+            return approve_cancellation(preparation, "Λάθος", account, None, NOW, without_eva)
+
+    for act in (extend, cancel):
+        assert not act(EVA)
+        assert not act(FAY)
+        assert act(successor)
 
 
 def test_a_vote_does_not_open_before_the_announced_hour(database: Database, settings: Settings) -> None:

@@ -186,7 +186,7 @@ def rehearse(visit: Visit) -> Response:
 def open_vote(visit: Visit) -> Response:
     login, preparation = _begin(visit, "openings")
     key = acceptance_signer(visit.settings.origin, visit.settings.key("acceptance")).verifier_key.encode()
-    done = approve_opening(preparation, login.account_id, login.citizen_id, key, visit.now)
+    done = approve_opening(preparation, login.account_id, login.citizen_id, key, visit.now, _members(visit))
     return _back(visit, N_("The vote is open.") if done else _WAITING)
 
 
@@ -194,7 +194,9 @@ def open_vote(visit: Visit) -> Response:
 def extend(visit: Visit) -> Response:
     login, preparation = _begin(visit, "extensions")
     closes, reason = read_moment(visit.form, "closes"), visit.form.get("reason", "")
-    done = approve_extension(preparation, closes, reason, login.account_id, login.citizen_id, visit.now)
+    done = approve_extension(
+        preparation, closes, reason, login.account_id, login.citizen_id, visit.now, _members(visit)
+    )
     return _back(visit, N_("The vote is extended.") if done else _WAITING)
 
 
@@ -202,11 +204,16 @@ def extend(visit: Visit) -> Response:
 def cancel(visit: Visit) -> Response:
     login, preparation = _begin(visit, "cancellation")
     reason = visit.form.get("reason", "")
-    done = approve_cancellation(preparation, reason, login.account_id, login.citizen_id, visit.now)
+    done = approve_cancellation(preparation, reason, login.account_id, login.citizen_id, visit.now, _members(visit))
     return _back(visit, N_("The vote is cancelled.") if done else _WAITING)
 
 
 _WAITING = N_("Your approval is kept. It happens when a second member of the committee approves the same.")
+
+
+def _members(visit: Visit) -> list[int]:
+    """Who sits on the committee now, with an account that is open."""
+    return accounts_with_role(visit.session, "committee")
 
 
 def _candidates(visit: Visit) -> list[Appointee]:
