@@ -277,6 +277,6 @@ def test_a_board_is_served_file_by_file_to_its_trustees(app: Starlette, settings
         assert room.get(f"/trustee/ermou/board/rehearsal/{name}").status_code == 200, name
     assert room.get("/trustee/ermou/board/rehearsal/nothing").status_code == 404
     log_key = room.get("/trustee/ermou/board/rehearsal/log.vkey").text.strip()
-    assert f'<span class="code" id="log-key">{escape(log_key)}</span>' in room.get("/trustee/ermou").text
+    assert f'<span class="code" id="log-key">{log_key}</span>' in room.get("/trustee/ermou").text
     assert room.get("/trustee/ermou/board/other.zip").status_code == 404
     assert room.get("/trustee/ermou/board/rehearsal.zip").content[:2] == b"PK"
