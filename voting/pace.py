@@ -21,7 +21,7 @@ def minute(moment: datetime) -> datetime:
 
 
 def check_pace(recorded: Iterable[datetime], now: datetime, pace: Pace = PACE) -> None:
-    """`recorded`: the minutes of this voter's other ballots in this vote, in any order. Raises TooManyBallots."""
+    """`recorded`: the minutes of this voter's recorded ballots in this vote, in any order. Raises TooManyBallots."""
     minutes = sorted(recorded)
     for window, most in reversed(pace):
         recent = [moment for moment in minutes if moment > minute(now) - window]

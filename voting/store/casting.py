@@ -250,10 +250,10 @@ class BallotBox:
         query = self._of(VoterNoticeRow).where(col(VoterNoticeRow.person) == person)
         return list(self.session.exec(query.order_by(col(VoterNoticeRow.sequence))))
 
-    def cast_minutes(self, person: str, since: datetime, other_than: str) -> list[datetime]:
-        """When this person's ballots were recorded, but for the one with this code; to the minute."""
+    def cast_minutes(self, person: str, since: datetime) -> list[datetime]:
+        """When this person's ballots were recorded, to the minute."""
         query = select(VoterNoticeRow.recorded_at).where(
-            VoterNoticeRow.referendum_id == self.id, VoterNoticeRow.person == person, VoterNoticeRow.code != other_than
+            VoterNoticeRow.referendum_id == self.id, VoterNoticeRow.person == person
         )
         return list(self.session.exec(query.where(col(VoterNoticeRow.recorded_at) >= since)))
 
