@@ -26,7 +26,7 @@ from tests.stories.enrolling import (
     the_registry_is_imported_and_citizens_open_accounts,
 )
 from tests.stories.people import WAIT, Citizen, Person
-from tests.stories.town import Authority, Letter, MovingClock, set_up, text_of
+from tests.stories.town import Authority, MovingClock, set_up, text_of
 from voting.referendum import ATHENS
 
 ROOT = Path(__file__).parents[2]
@@ -36,23 +36,17 @@ PARK, MARKET, BLANK = "Πάρκο", "Αγορά", "Λευκό"
 
 
 @pytest.fixture
-def first_letter() -> list[Letter]:
-    return []
-
-
-@pytest.fixture
-def town(tmp_path: Path, chromium: Browser, first_letter: list[Letter]) -> Iterator[Town]:
-    settings, database, letter = set_up(tmp_path / "data")
-    first_letter.append(letter)
+def town(tmp_path: Path, chromium: Browser) -> Iterator[Town]:
+    settings, database, letters = set_up(tmp_path / "data")
     clock = MovingClock()
     with closing(database), serving(settings, database, clock) as address:
-        yield Town(address, clock, chromium, tmp_path, database)
+        yield Town(address, clock, chromium, tmp_path, database, letters)
         for context in chromium.contexts:
             context.close()
 
 
-def test_a_referendum_from_registry_to_verified_record(town: Town, first_letter: list[Letter]) -> None:
-    officials = the_operator_invites_the_officials(town, first_letter[0])
+def test_a_referendum_from_registry_to_verified_record(town: Town) -> None:
+    officials = the_operator_invites_the_officials(town)
     citizens = the_registry_is_imported_and_citizens_open_accounts(town, officials.registrar)
     authority = cards_are_printed_and_handed_out(town, officials.registrar, citizens)
     slug, opens, closes = a_vote_is_drafted_and_proclaimed(town, officials)

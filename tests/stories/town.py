@@ -78,19 +78,27 @@ class Authority:
         return answer
 
 
-def set_up(data: Path) -> tuple[Settings, Database, Letter]:
-    """What `kalpi init` makes, with the letter of the first operator."""
+def set_up(data: Path) -> tuple[Settings, Database, list[Letter]]:
+    """What `kalpi init` makes, and the letters of the first operator and of the secretary."""
     environment = {
         "KALPI_DATA": str(data),
         "KALPI_LOG_ORIGIN": "story.kalpi.invalid/log",
         "KALPI_MUNICIPALITY": "Δήμος Αγίου Τίτου",
         "KALPI_BALLOT_CADENCE": "0.3",
     }
-    said = run("init", "--operator", "Δήμητρα Νικολαΐδου", environment=environment)
-    found = re.search(r"letter\s+(\d+),\s+code\s+(\S+)", said)
-    assert found, said
+    operator, secretary = "Δήμητρα Νικολαΐδου", "Σοφία Οικονόμου"
+    letters = [
+        _printed(operator, run("init", "--operator", operator, environment=environment)),
+        _printed(secretary, run("official", "invite", secretary, "secretariat", environment=environment)),
+    ]
     settings = from_environ(environment)
-    return settings, Database(settings.database_url), Letter("Δήμητρα Νικολαΐδου", found[1], found[2])
+    return settings, Database(settings.database_url), letters
+
+
+def _printed(name: str, said: str) -> Letter:
+    found = re.search(r"letter\s+(\d+),?\s+code\s+(\S+)", said)
+    assert found, said
+    return Letter(name, found[1], found[2])
 
 
 def run(*arguments: str, environment: dict[str, str] | None = None) -> str:
