@@ -67,7 +67,7 @@ def test_e03_an_added_credential_is_refused() -> None:
     assert failing(maker.files()) == {"opening": "opening.roll"}
 
 
-def test_bb_13_a_ballot_by_a_credential_that_is_not_listed_is_refused() -> None:
+def test_BB_13_a_ballot_by_a_credential_that_is_not_listed_is_refused() -> None:
     election = honest().election
     listed = [voter.credential for voter in honest().people[1:]]
     maker = lied(credentials=encode_public_credentials(election.group, listed))
@@ -99,6 +99,6 @@ def test_a_log_signed_by_another_key_is_refused_when_the_key_is_known_from_elsew
     assert [(check.name, check.code) for check in report.failures] == [("log", "log.key")]
 
 
-def test_m32_a_ballot_that_was_opened_for_checking_is_refused() -> None:
+def test_M32_a_ballot_that_was_opened_for_checking_is_refused() -> None:
     maker = lied(challenged=[honest().ballots[1].code])
     assert failing(maker.files()) == {"challenged": "challenge.cast"}

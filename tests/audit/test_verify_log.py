@@ -114,7 +114,7 @@ def test_an_entry_that_the_record_needs_may_not_be_missing(kind: str, check: str
     assert failing(relogged(entries)) == {check: code}
 
 
-def test_tk_03_a_commitment_after_the_keys_were_made_is_refused() -> None:
+def test_TK_03_a_commitment_after_the_keys_were_made_is_refused() -> None:
     entries = honest_files()["entries.jsonl"].split(b"\n")[:-1]
     late = next(raw for raw in entries if decode_entry(raw).kind == "ceremony-commitment")
     entries.remove(late)
@@ -122,7 +122,7 @@ def test_tk_03_a_commitment_after_the_keys_were_made_is_refused() -> None:
     assert failing(relogged(entries)) == {"ceremony": "ceremony.order"}
 
 
-def test_ac_08_a_roll_frozen_after_its_credentials_were_listed_is_refused() -> None:
+def test_AC_08_a_roll_frozen_after_its_credentials_were_listed_is_refused() -> None:
     entries = honest_files()["entries.jsonl"].split(b"\n")[:-1]
     listed = next(n for n, raw in enumerate(entries) if decode_entry(raw).kind == "credentials-listed")
     frozen = next(raw for raw in entries if decode_entry(raw).kind == "roll-frozen")
@@ -130,7 +130,7 @@ def test_ac_08_a_roll_frozen_after_its_credentials_were_listed_is_refused() -> N
 
 
 @pytest.mark.parametrize("after", [0, 1])
-def test_tk_03_keys_of_a_ceremony_that_is_logged_as_failed_are_refused(after: int) -> None:
+def test_TK_03_keys_of_a_ceremony_that_is_logged_as_failed_are_refused(after: int) -> None:
     entries = honest_files()["entries.jsonl"].split(b"\n")[:-1]
     place = next(n for n, raw in enumerate(entries) if decode_entry(raw).kind == "ceremony-completed")
     identifier = decode_entry(entries[place]).members["ceremony"]
@@ -163,7 +163,7 @@ def test_one_trustee_alone_has_no_commitments() -> None:
         (b'"profile":{"id":"advisory","label"', b'"profile":{"label"', "manifest.profile"),
     ],
 )
-def test_m25_every_word_shown_is_the_elections(old: bytes, new: bytes, code: str) -> None:
+def test_M25_every_word_shown_is_the_elections(old: bytes, new: bytes, code: str) -> None:
     maker = lied(manifest=honest().manifest.replace(old, new))
     assert maker.manifest != honest().manifest
     assert failing(maker.files()) == {"manifest": code}
@@ -201,7 +201,7 @@ def test_an_order_statement_beside_another_ballot_is_refused_even_when_the_log_a
     assert failing(lied(orders=orders).files()) == {"order": "order.ballot"}
 
 
-def test_bb_04_a_statement_that_follows_another_ballot_is_refused_even_when_the_log_agrees() -> None:
+def test_BB_04_a_statement_that_follows_another_ballot_is_refused_even_when_the_log_agrees() -> None:
     election, ballots = honest().election, honest().ballots
     key = honest().people[0].key
     assert (ballots[0].credential, ballots[2].credential) == (honest().people[0].credential,) * 2
