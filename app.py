@@ -23,6 +23,7 @@ from audit.sequencer import Sequencer, make_sequencer
 from db import Database, import_stores
 from gate import Gate, log_to
 from identity import routes as identity_routes
+from identity.store.housekeeping import housekeeping
 from identity.store.login import find_login
 from settings import Settings, from_environ
 from voting import routes as voting_routes
@@ -58,6 +59,7 @@ def create_app(settings: Settings, db: Database, clock: Callable[[], datetime] =
         "sequencer": sequencer,
         "schedule": schedule,
         "postman": Postman(db, settings, clock),
+        "housekeeping": housekeeping(db, clock),
         "open_now": open_now,
         "vote_titles": vote_titles,
     }
@@ -78,7 +80,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     sequencer: Sequencer = house.parts["sequencer"]
     await run_in_threadpool(_start, house, sequencer)
     yield
-    for worker in (house.parts["schedule"], house.parts["postman"]):
+    for worker in (house.parts["schedule"], house.parts["postman"], house.parts["housekeeping"]):
         await run_in_threadpool(worker.stop)
     await run_in_threadpool(sequencer.stop)
 
@@ -100,6 +102,7 @@ def _start(house: House, sequencer: Sequencer) -> None:
     sequencer.nudge()
     house.parts["schedule"].start()
     house.parts["postman"].start()
+    house.parts["housekeeping"].start()
 
 
 async def _refuse(request: Request, error: Exception) -> Response:

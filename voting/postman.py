@@ -6,14 +6,12 @@ A server that is down only delays: each message is tried again, ever more rarely
 import logging
 import smtplib
 import ssl
-import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 
-from sqlalchemy.exc import DBAPIError
-
+from audit.rounds import Rounds
 from db import Database
 from settings import Settings
 from voting.store.mail import MailRow, due, postpone, remove
@@ -30,8 +28,8 @@ journal = logging.getLogger("kalpi.mail")
 class Postman:
     def __init__(self, db: Database, settings: Settings, clock: Callable[[], datetime]) -> None:
         self._db, self._settings, self._clock = db, settings, clock
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._rounds = Rounds("postman", TURN_SECONDS, self.turn, journal)
+        self.stop = self._rounds.stop
 
     def turn(self) -> int:
         """Try every message that is due; returns how many were taken."""
@@ -43,25 +41,12 @@ class Postman:
     def start(self) -> None:
         """Does nothing without a mail server: then messages stay in «Οι ψηφοφορίες μου» alone."""
         if self._settings.mail_host:
-            self._thread = threading.Thread(target=self._run, name="postman", daemon=True)
-            self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stopping.wait(TURN_SECONDS):
-            try:
-                self.turn()
-            except DBAPIError as fault:
-                journal.error("postman pauses: %s", type(fault).__name__)
+            self._rounds.start()
 
     def _deliver(self, row: MailRow, now: datetime) -> bool:
         try:
             self._send(row, now)
-        except (OSError, smtplib.SMTPException) as fault:
+        except (OSError, smtplib.SMTPException, ValueError) as fault:  # ValueError: an address no header can hold
             journal.warning("a message waits: %s", type(fault).__name__)
             with self._db.writing() as session:
                 if row.tries + 1 >= TRIES:

@@ -5,14 +5,14 @@ a closing that was missed while the service was down is made up for at the start
 """
 
 import logging
-import threading
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 
 from audit.refusal import Refused
+from audit.rounds import Rounds
 from crypto.errors import Flaw
 from db import Database
 from voting.box_errors import NotClosing, NotCountable
@@ -31,8 +31,8 @@ class Schedule:
 
     def __init__(self, db: Database, clock: Callable[[], datetime], nudge: Callable[[], None]) -> None:
         self._db, self._clock, self._nudge = db, clock, nudge
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
+        rounds = Rounds("schedule", TURN_SECONDS, self.turn, journal)
+        self.start, self.stop = rounds.start, rounds.stop
 
     def turn(self) -> None:
         """Close and add up whatever is due. Another worker may do the same; then one of them is refused."""
@@ -43,22 +43,6 @@ class Schedule:
             self._try(slug, partial(self._close, slug, now))
         for slug in closed:
             self._try(slug, partial(self._add_up, slug))
-
-    def start(self) -> None:
-        self._thread = threading.Thread(target=self._run, name="schedule", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stopping.wait(TURN_SECONDS):
-            try:
-                self.turn()
-            except SQLAlchemyError as fault:
-                journal.error("schedule pauses: %s", type(fault).__name__)
 
     def _close(self, slug: str, now: datetime) -> None:
         with self._db.writing() as session:

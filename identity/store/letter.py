@@ -1,7 +1,7 @@
 """Rows of activation letters, and of enrolments that have begun but are not finished."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlmodel import Field, Session, SQLModel, col, delete, func, or_, select, update
 
@@ -174,11 +174,6 @@ def awaiting_count(session: Session) -> int:
     has_account = select(AccountRow.id).where(AccountRow.person_id == PersonRow.id).exists()
     query = select(func.count()).select_from(PersonRow).where(col(PersonRow.active), ~has_account)
     return session.exec(query).one()
-
-
-def forget_old(session: Session, now: datetime) -> None:
-    """Letters expired for a year say nothing any more."""
-    session.execute(delete(LetterRow).where(col(LetterRow.expires_at) < now - timedelta(days=365)))
 
 
 def _keep(

@@ -129,6 +129,19 @@ def test_RL_17_a_mail_server_that_is_down_delays_and_is_given_up_in_the_end(
         clock.forward(days=3)
 
 
+def test_RL_22_an_address_that_no_header_can_hold_stops_no_other_message(
+    vote: OpenVote, settings: Settings, database: Database, clock: Clock, sink: Sink
+) -> None:
+    first = cast_with_mail(vote)
+    with database.writing() as session:
+        for row in due(session, clock() + timedelta(days=99), 10):
+            session.merge(row).recipient = "ada@example.gr\nBcc: all@example.gr"
+    cast_with_mail(vote, sequence=1, after=first)
+    settings = replace(settings, mail_host="127.0.0.1", mail_port=sink.port, mail_from="kalpi@example.gr")
+    assert Postman(database, settings, clock).turn() == 1
+    assert [to for to, _body in sink.messages] == [ADDRESS]
+
+
 def test_a_ballot_sent_again_is_not_mailed_again(vote: OpenVote, database: Database, clock: Clock) -> None:
     row = cast_with_mail(vote)
     again = vote.check(Cover(row.raw, row.statement))
