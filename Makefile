@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 PYTHON ?= python3
 BIN := .venv/bin
-SOURCES := $(wildcard *.py) audit crypto identity voting tests db_migrations
+SOURCES := $(wildcard *.py) audit consultation crypto identity voting tests db_migrations
 
 .PHONY: help setup demo test check fix bench soak strings migration lock packages
 

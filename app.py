@@ -20,6 +20,7 @@ from audit import routes as audit_routes
 from audit import store as log
 from audit.errors import LogUnfit
 from audit.sequencer import Sequencer, make_sequencer
+from consultation import routes as consultation_routes
 from db import Database, import_stores
 from gate import Gate, log_to
 from identity import routes as identity_routes
@@ -45,7 +46,7 @@ def create_app(settings: Settings, db: Database, clock: Callable[[], datetime] =
     Raises UnusableSettings without a usable secret key. The sequencer runs while the application's lifespan does.
     """
     import_stores()
-    rooms = (public, identity_routes, voting_routes, audit_routes)
+    rooms = (public, identity_routes, consultation_routes, voting_routes, audit_routes)
     app = Starlette(
         routes=[route for room in rooms for route in room.routes()],
         middleware=[Middleware(Gate, settings=settings)],

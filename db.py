@@ -22,7 +22,7 @@ from sqlalchemy import DateTime, Dialect, Engine, TypeDecorator, event, inspect,
 from sqlalchemy.engine import Connection, make_url
 from sqlmodel import Session, SQLModel, create_engine
 
-ROOMS = ("audit", "identity", "voting")
+ROOMS = ("audit", "consultation", "identity", "voting")
 BUSY_MILLISECONDS = 5_000
 
 

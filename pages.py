@@ -31,6 +31,10 @@ ROLE_NAMES = {
     "registrar": N_("registrar"),
     "trustee": N_("trustee"),
     "auditor": N_("auditor"),
+    "moderator": N_("moderator"),
+    "service": N_("service that replies"),
+    "councillor": N_("councillor"),
+    "representative": N_("representative of a collective"),
     "operator": N_("system operator"),
 }
 

@@ -21,7 +21,7 @@ from jinja2.ext import babel_extract
 from pages import CATALOGUE, PARTS
 
 ROOT = Path(__file__).parent
-ROOMS = ("audit", "crypto", "identity", "voting")
+ROOMS = ("audit", "consultation", "crypto", "identity", "voting")
 _DATES = re.compile(r'"(POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator|Language-Team)[^\n]*\n')
 CALLS: dict[str, tuple[int, int] | None] = {"_": None, "gettext": None, "N_": None, "ngettext": (1, 2)}
 _SHOUTED = re.compile(r"\b[^\W\d_]{2,}\b")

@@ -6,7 +6,7 @@ later checkpoint proves that the service broke its word (BB-05); `audit.evidence
 
 from dataclasses import dataclass
 
-from audit.entry import check_uuid
+from audit.entry_members import check_uuid
 from audit.note import Signer, VerifierKey, open_note
 from audit.tree import SIZE_LIMIT
 from crypto.encoding import b64, b64_digest, decimal, hex_digest

@@ -151,6 +151,12 @@ def find(session: Session, kind: str, referendum: str | None = None) -> list[Log
     return [Logged(row.idx, decode_entry(row.data)) for row in session.exec(query)]
 
 
+def entries_about(session: Session, subject: str) -> list[Logged]:
+    """Entries about one topic or session, by its key, in log order."""
+    query = select(EntryRow).where(EntryRow.subject == subject).order_by(col(EntryRow.idx))
+    return [Logged(row.idx, decode_entry(row.data)) for row in session.exec(query)]
+
+
 def newest_acts(session: Session, count: int) -> list[Logged]:
     """The last entries that are not ballots, newest first."""
     query = select(EntryRow).where(EntryRow.kind != "ballot").order_by(col(EntryRow.idx).desc()).limit(count)
@@ -249,10 +255,17 @@ def _write_batch(session: Session, old: Head, batch: list[Waiting], now: datetim
 
 def _entry_values(index: int, item: Waiting) -> dict[str, object]:
     """Every waiting entry is read once more: bytes that are no entry never get an index. Raises Malformed."""
-    members = decode_entry(item.raw).members
-    ballot = members["ballot"] if item.is_ballot else None
+    decoded = decode_entry(item.raw)
+    ballot = decoded.members["ballot"] if item.is_ballot else None
     digest = bytes.fromhex(ballot) if isinstance(ballot, str) else None
-    return {"idx": index, "kind": item.kind, "referendum": item.referendum, "ballot": digest, "data": item.raw}
+    return {
+        "idx": index,
+        "kind": item.kind,
+        "referendum": item.referendum,
+        "subject": decoded.subject,
+        "ballot": digest,
+        "data": item.raw,
+    }
 
 
 def _insert_head(session: Session) -> bool:

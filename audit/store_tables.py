@@ -14,6 +14,8 @@ class EntryRow(SQLModel, table=True):
     idx: int = Field(primary_key=True, sa_type=BigInteger)
     kind: str = Field(index=True)
     referendum: str | None = Field(default=None, index=True)
+    subject: str | None = Field(default=None, index=True)
+    """Key of the topic or session an entry is about."""
     ballot: bytes | None = Field(default=None, index=True)
     """SHA-256 of the ballot an entry of that kind is about."""
     data: bytes

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from audit.acceptance import KEY_SUFFIX
 from audit.checkpoint import Checkpoint, open_checkpoint
-from audit.entry import Entry, check_instant, decode_entry
+from audit.entry import Entry, decode_entry
+from audit.entry_members import check_instant
 from audit.history import History
 from audit.note import VerifierKey, decode_base64, decode_note, decode_verifier_key
 from audit.record import SIDE_FILES, Record

@@ -9,21 +9,27 @@ from collections.abc import Set
 from audit.refusal import N_
 from identity.errors import RoleRefused
 
-OFFICIAL = frozenset({"secretariat", "committee", "registrar", "trustee", "auditor", "operator"})
+OFFICIAL = frozenset(
+    {"secretariat", "committee", "registrar", "trustee", "auditor", "operator", "moderator", "service", "councillor"}
+)
 """On the pages an operator proposes each of them and a second official confirms it; the command line gives at once."""
 INCOMPATIBLE = frozenset(
     {
         frozenset({"operator", "trustee"}),
         frozenset({"operator", "committee"}),
-        *(frozenset({"auditor", role}) for role in OFFICIAL - {"auditor"}),
+        *(frozenset({"auditor", role}) for role in (OFFICIAL | {"representative"}) - {"auditor"}),
     }
 )
 SALT_BYTES = 32
 
 
+REPRESENTATIVE = "representative"
+"""Given with the certificate of a collective by the consultation room, and taken with it; not on the operator's page."""
+
+
 def check_grant(role: str, held: Set[str], *, to_self: bool) -> None:
     """Raises RoleRefused: role.unknown, role.self, role.held, role.incompatible."""
-    if role not in OFFICIAL:
+    if role not in OFFICIAL | {REPRESENTATIVE}:
         raise RoleRefused("role.unknown", N_("There is no such role to grant."))
     if to_self:
         raise RoleRefused("role.self", N_("Nobody grants a role to themselves."), N_("Ask another system operator."))

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("audit", "crypto", "identity", "voting")
+ROOMS = ("audit", "consultation", "crypto", "identity", "voting")
 MAY_USE = {
     "crypto": {"crypto"},
     "audit": {"audit", "crypto"},
     "identity": {"identity", "audit", "crypto"},
-    "voting": {"voting", "identity", "audit", "crypto"},
+    "consultation": {"consultation", "identity", "audit", "crypto"},
+    "voting": {"voting", "consultation", "identity", "audit", "crypto"},
 }
 RIM = {"db", "settings"}  # what a store, a thread or a command of a room may use of the root
 WEB = {"web", "visit", "body", "pages"}  # what routes may use besides

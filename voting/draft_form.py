@@ -4,13 +4,14 @@ Times in the form are wall-clock times in Athens. No rule of a vote is checked h
 """
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
+from audit.local_time import BadTime, local_field, parse_local
 from audit.refusal import N_
 from crypto.errors import Malformed
 from voting.errors import BadDraft
 from voting.profile import ElectionCalendar, Window, profile_named
-from voting.referendum import ATHENS, QUESTIONS_LIMIT, Draft, DraftQuestion, decode_day
+from voting.referendum import QUESTIONS_LIMIT, Draft, DraftQuestion, decode_day
 from voting.wording import tidy
 
 GROUPS = ("Ed25519", "BELENIOS-2048")
@@ -48,8 +49,8 @@ def write_draft(draft: Draft) -> dict[str, str]:
         "title": draft.title,
         "summary": draft.summary,
         "profile": draft.profile,
-        "opens": draft.opens.astimezone(ATHENS).strftime("%Y-%m-%dT%H:%M"),
-        "closes": draft.closes.astimezone(ATHENS).strftime("%Y-%m-%dT%H:%M"),
+        "opens": local_field(draft.opens),
+        "closes": local_field(draft.closes),
         "roll_cutoff": draft.roll_cutoff.isoformat(),
         "objections_until": draft.objections_until.isoformat() if draft.objections_until else "",
         "group": draft.group,
@@ -119,14 +120,14 @@ def _years(form: Mapping[str, str]) -> list[int]:
 
 
 def read_moment(form: Mapping[str, str], name: str) -> datetime:
-    """`2027-03-01T08:00` in Athens, as UTC; of the two readings in the hour that repeats, the first."""
+    """`2027-03-01T08:00` in Athens, as UTC."""
     try:
-        moment = datetime.strptime(form.get(name, ""), "%Y-%m-%dT%H:%M").replace(tzinfo=ATHENS)
-    except ValueError as error:
+        moment = parse_local(form.get(name, ""), last=name == "closes")
+    except BadTime as error:
         raise _unreadable(name) from error
     if moment.year not in YEARS:
         raise _unreadable(name)
-    return moment.astimezone(UTC)
+    return moment
 
 
 def _day(form: Mapping[str, str], name: str) -> date:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from audit.entry import check_instant
+from audit.entry_members import check_instant
 from audit.refusal import N_, Refused
 from crypto.election import BALLOT_LIMIT, Question, largest_ballot
 from crypto.encoding import Json, array, compact, integer, members, parse_compact, string

@@ -9,7 +9,7 @@ from audit import entry
 from audit import store as log
 from audit.refusal import N_
 from identity.errors import RoleRefused
-from identity.roles import SALT_BYTES, check_confirmation, check_grant, check_revocation, commitment
+from identity.roles import REPRESENTATIVE, SALT_BYTES, check_confirmation, check_grant, check_revocation, commitment
 from identity.store.account import AccountRow
 from identity.store.event import note
 from identity.store.login import end_logins
@@ -28,6 +28,8 @@ def grant_role(session: Session, account_id: int, role: str, now: datetime, by: 
 def propose_role(session: Session, account_id: int, role: str, now: datetime, by: int) -> GrantRow:
     """As `grant_role`, but the role waits for a second official (AC-05)."""
     check_grant(role, held_or_proposed(session, account_id), to_self=by == account_id)
+    if role == REPRESENTATIVE:
+        raise RoleRefused("role.unknown", N_("A representative is certified with the collective."))
     return _propose(session, account_id, role, now, by)
 
 
