@@ -5,7 +5,8 @@ A draft does not exist: who may not see an object gets the same answer as for a 
 
 from sqlmodel import Session, col, select
 
-from consultation.errors import N_, NotFound
+from audit.refusal import N_
+from consultation.errors import NotFound
 from consultation.store.council_tables import BodyRow, FileRow, SessionRow, TopicRow
 from consultation.store.participation_tables import ConsultationRow, ContributionRow
 
