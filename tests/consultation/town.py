@@ -118,7 +118,7 @@ def fill_town(database: Database, settings: Settings, clock: Clock) -> Town:
     keys = make_keyring(settings.key)
     fill_registry(database, keys, clock)
     for name, person in (("ada", ADA), ("bo", BO), ("cleo", CLEO)):
-        town.accounts[name] = open_account(database, keys, clock, name, person).account_id
+        town.accounts[name] = open_account(database, keys, clock, f"{name}@example.org", person).account_id
     for name in (*OFFICIALS, "secretariat2", "moderator2"):
         town.accounts[name] = open_account(database, keys, clock, name, None, name.rstrip("2")).account_id
     with database.writing() as session:
