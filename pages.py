@@ -16,8 +16,10 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from audit.refusal import N_
+from consultation.prose import render_prose
 
 TEMPLATES = Path(__file__).parent / "templates"
 CATALOGUE = TEMPLATES / "locale" / "el" / "LC_MESSAGES" / "kalpi.po"
@@ -89,6 +91,7 @@ def environment(language: str) -> Environment:
         number=lambda value: format_decimal(value, locale=language),
         percent=lambda share: format_percent(share, format="#,##0.0%", locale=language),
         iso=lambda moment: moment.astimezone(ATHENS).isoformat(timespec="seconds"),
+        prose=lambda text: Markup(render_prose(text)),  # noqa: S704  left an allow-list of elements
     )
     env.globals.update(language=language, languages=LANGUAGES)
     return env
