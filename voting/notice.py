@@ -3,13 +3,11 @@
 Never a choice, and never in the way of casting: the message waits in a table until a mail server takes it (RL-17).
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from audit.refusal import N_
-
-_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}", re.ASCII)
+from identity.mail import subject_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +15,6 @@ class Message:
     recipient: str
     subject: str
     body: str
-
-
-def can_be_mailed(login_name: str) -> bool:
-    """Whether a login name is one e-mail address and nothing else."""
-    return _ADDRESS.fullmatch(login_name) is not None
 
 
 def recorded_message(
@@ -46,5 +39,5 @@ def recorded_message(
             )
         ),
     )
-    subject = gettext(N_("A ballot was recorded with your login: %(title)s"), title=title)
+    subject = subject_line(gettext(N_("A ballot was recorded with your login: %(title)s"), title=title))
     return Message(recipient, subject, "\n\n".join(lines) + "\n")

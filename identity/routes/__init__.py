@@ -2,8 +2,9 @@
 
 from starlette.routing import BaseRoute
 
-from identity.routes import account, activation, login, operator, registrar
+from identity.routes import account, activation, login, messages, operator, registrar
 
 
 def routes() -> list[BaseRoute]:
-    return [*login.routes(), *activation.routes(), *account.routes(), *registrar.routes(), *operator.routes()]
+    rooms = (login, activation, account, messages, registrar, operator)
+    return [route for pages in rooms for route in pages.routes()]

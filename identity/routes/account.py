@@ -15,6 +15,7 @@ from identity.store.admission import may_change_authenticator
 from identity.store.card import card_of
 from identity.store.event import events, note
 from identity.store.login import end_login_of, end_logins, logins
+from identity.store.message import unread
 from identity.totp import new_secret, setup_uri, spelled, verify_code
 from pages import ROLE_NAMES
 from web import LoginNeeded, Visit, endpoint
@@ -40,6 +41,7 @@ def show(visit: Visit) -> Response:
     return visit.page(
         "identity/account.html",
         row=row,
+        unread=unread(visit.session, login.account_id),
         roles=[visit.gettext(ROLE_NAMES[role]) for role in sorted(login.roles)],
         here=_login_id(visit),
         logins=logins(visit.session, login.account_id, visit.now),

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from audit.rounds import Rounds
 from db import Database
-from identity.store import attempt, event, login
+from identity.store import attempt, event, login, mail, message
 
 EVERY_SECONDS = 3600.0
 
@@ -16,8 +16,8 @@ journal = logging.getLogger("kalpi.identity")
 
 
 def forget_old(session: Session, now: datetime) -> None:
-    """Failed attempts, security events and ended logins. Letters stay: they say who invited whom."""
-    for rows in (attempt, event, login):
+    """Failed attempts, security events, ended logins, mails nobody sends and old messages. Letters stay: they say who invited whom."""
+    for rows in (attempt, event, login, mail, message):
         rows.forget_old(session, now)
 
 

@@ -11,16 +11,17 @@ from datetime import timedelta
 import pytest
 
 from db import Database
+from identity.mail import can_be_mailed
+from identity.postman import TRIES, Postman
+from identity.store.mail import due
 from pages import translations
 from settings import Settings
 from tests.plugins.house import Clock
 from tests.voting.box import NO, OPENED, OpenVote
 from voting.casting import Envelope as Cover
 from voting.casting import record
-from voting.notice import Message, can_be_mailed, recorded_message
-from voting.postman import TRIES, Postman
+from voting.notice import Message, recorded_message
 from voting.store.casting import BallotRow
-from voting.store.mail import due
 
 ADDRESS = "ada@example.gr"
 

@@ -15,12 +15,12 @@ from audit.sequencer import log_keeper
 from audit.tree import verify_inclusion
 from crypto.ballot import decode_ballot
 from identity.store.account import AccountRow
+from identity.store.mail import due
 from settings import Settings
 from tests.plugins.house import Clock
 from tests.voting.box import CLOSES, NO, OPENED, OpenVote, body
 from tests.voting.visitors import browser_of, let_in
 from voting.closing import close
-from voting.store.mail import due
 from voting.store.person_key import PersonKeys
 
 JSON = {"Content-Type": "application/json"}

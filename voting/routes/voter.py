@@ -16,12 +16,13 @@ from audit import store as log
 from audit.note import encode_base64
 from audit.refusal import N_
 from crypto.encoding import Json, members, string
+from identity.mail import can_be_mailed
 from identity.store.account import account
 from visit import LoginNeeded
 from voting import casting, challenge, lifecycle
 from voting.box_errors import BoxBusy, NotElector, OrderStale
 from voting.cast_desk import CastDesk, Tell, check_on_roll
-from voting.notice import Message, can_be_mailed, recorded_message
+from voting.notice import Message, recorded_message
 from voting.store.casting import BallotBox, BallotRow, ballot_box
 from voting.store.referendum import ReferendumRow
 from voting.store.votes import votes_of

@@ -18,10 +18,10 @@ from sqlmodel.sql.expression import SelectOfScalar
 from audit import store as log
 from audit.refusal import N_
 from db import UtcDateTime
+from identity.store.mail import MailRow
 from voting.errors import NotFound
 from voting.notice import Message
 from voting.store import roll
-from voting.store.mail import MailRow
 from voting.store.referendum import ReferendumRow
 
 RowType = TypeVar("RowType", bound=SQLModel)

@@ -1,12 +1,15 @@
-"""Messages that wait to be sent. A row goes as soon as the mail server has taken it, or after the last try."""
+"""Mails that wait to be sent. A row goes as soon as the mail server has taken it, or after the last try."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from secrets import token_hex
 
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, SQLModel, col, delete, select
 
 from db import UtcDateTime
+
+KEPT = timedelta(days=7)
+"""Longer than the postman tries: what is older waits for a mail server that was never set."""
 
 
 class MailRow(SQLModel, table=True):
@@ -16,6 +19,8 @@ class MailRow(SQLModel, table=True):
     recipient: str
     subject: str
     body: str
+    path: str = ""
+    """Of the page it is about; the postman writes the full address below the body."""
     tries: int = 0
     due_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
@@ -40,3 +45,7 @@ def postpone(session: Session, mail_id: str, until: datetime) -> None:
     if row is not None:
         row.tries += 1
         row.due_at = until
+
+
+def forget_old(session: Session, now: datetime) -> None:
+    session.execute(delete(MailRow).where(col(MailRow.due_at) < now - KEPT))

@@ -1,4 +1,4 @@
-"""Hands waiting messages to the municipality's mail server; a thread of `kalpi serve` when one is set.
+"""Hands waiting mails to the municipality's mail server; a thread of `kalpi serve` when one is set.
 
 A server that is down only delays: each message is tried again, ever more rarely, and given up after some days.
 """
@@ -13,8 +13,8 @@ from email.utils import format_datetime, make_msgid
 
 from audit.rounds import Rounds
 from db import Database
+from identity.store.mail import MailRow, due, postpone, remove
 from settings import Settings
-from voting.store.mail import MailRow, due, postpone, remove
 
 TURN_SECONDS = 2.0
 AT_ONCE = 50
@@ -39,7 +39,7 @@ class Postman:
         return sum(self._deliver(row, now) for row in waiting)
 
     def start(self) -> None:
-        """Does nothing without a mail server: then messages stay in «Οι ψηφοφορίες μου» alone."""
+        """Does nothing without a mail server: then they stay in «Τα μηνύματά μου» and «Οι ψηφοφορίες μου» alone."""
         if self._settings.mail_host:
             self._rounds.start()
 
@@ -62,7 +62,8 @@ class Postman:
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = self._settings.mail_from, row.recipient, row.subject
         message["Date"], message["Message-ID"] = format_datetime(now), make_msgid(domain="kalpi.invalid")
-        message.set_content(row.body)
+        address = f"\n\n{self._settings.base_url}{row.path}\n" if row.path else ""
+        message.set_content(row.body + address)
         with smtplib.SMTP(self._settings.mail_host, self._settings.mail_port, timeout=TIMEOUT_SECONDS) as server:
             server.ehlo()
             if server.has_extn("starttls"):
