@@ -24,11 +24,11 @@ from consultation import routes as consultation_routes
 from db import Database, import_stores
 from gate import Gate, log_to
 from identity import routes as identity_routes
+from identity.postman import Postman
 from identity.store.housekeeping import housekeeping
 from identity.store.login import find_login
 from settings import Settings, from_environ
 from voting import routes as voting_routes
-from voting.postman import Postman
 from voting.routes.public import open_now, vote_titles
 from voting.schedule import Schedule
 from web import House, failure
