@@ -29,7 +29,7 @@ from identity.store.housekeeping import housekeeping
 from identity.store.login import find_login
 from settings import Settings, from_environ
 from voting import routes as voting_routes
-from voting.routes.public import open_now, vote_titles
+from voting.routes import panels as vote_panels
 from voting.schedule import Schedule
 from web import House, failure
 
@@ -61,8 +61,14 @@ def create_app(settings: Settings, db: Database, clock: Callable[[], datetime] =
         "schedule": schedule,
         "postman": Postman(db, settings, clock),
         "housekeeping": housekeeping(db, clock),
-        "open_now": open_now,
-        "vote_titles": vote_titles,
+        "open_now": vote_panels.open_now,
+        "next_sessions": lambda _visit: [],
+        "decided": lambda _visit: [],
+        "vote_titles": vote_panels.vote_titles,
+        "referenda_of_topic": vote_panels.votes_of_topic,
+        "published_votes": vote_panels.published_votes,
+        "vote_results": vote_panels.vote_results,
+        "vote_windows": vote_panels.vote_windows,
     }
     app.state.house = House(settings, db, clock, find_login, read_assets(), sequencer.nudge, parts)
     return app

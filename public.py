@@ -16,8 +16,9 @@ YEAR_SECONDS = 365 * 24 * 3600
 
 @endpoint
 def home(visit: Visit) -> Response:
-    panel = visit.house.parts.get("open_now")
-    return visit.page("public/home.html", open_now=panel(visit) if panel else [])
+    """`app.create_app` lends the panels: each a callable of the visit that gives cards."""
+    panels = ("open_now", "next_sessions", "decided")
+    return visit.page("public/home.html", **{name: visit.house.parts[name](visit) for name in panels})
 
 
 def _text_page(template: str) -> Endpoint:

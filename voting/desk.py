@@ -106,9 +106,10 @@ def check_act(act: Act, row: ReferendumRow) -> None:
     check_phase(row, *act.phases)
 
 
-def new_draft(draft: Draft, slug: str, uuid: str, account_id: int) -> ReferendumRow:
+def new_draft(draft: Draft, slug: str, uuid: str, account_id: int, topic: str = "") -> ReferendumRow:
+    """`topic`: key of the council topic it is proposed from (M36)."""
     row = ReferendumRow(
-        slug=slug, uuid=uuid, created_by=account_id, draft=b"", title="", profile="",
+        slug=slug, uuid=uuid, topic=topic, created_by=account_id, draft=b"", title="", profile="",
         opens_at=draft.opens, closes_at=draft.closes,
     )  # fmt: skip
     keep_draft(row, draft)

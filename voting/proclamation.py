@@ -40,5 +40,7 @@ def proclaim(preparation: Preparation, municipality: str, account_id: int, now: 
     preparation.append(
         entry.make("proclaimed", referendum=row.uuid, profile=row.profile, manifest=sha256(row.manifest).hex())
     )
+    if row.topic:
+        preparation.append(entry.make("referendum-proposed", topic=row.topic, vote=row.uuid))
     advance(row, Phase.PROCLAIMED)
     preparation.save()

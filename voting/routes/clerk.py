@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from audit.refusal import N_, Refused
+from consultation.store.visibility import public_topic
 from crypto.election import new_uuid
 from crypto.encoding import Json
 from identity.store.account import display_name
@@ -70,9 +71,14 @@ def list_votes(visit: Visit) -> Response:
 
 @endpoint
 def new(visit: Visit) -> Response:
+    """An empty form, or one that begins with the words of a council topic (M36)."""
     visit.require(*desk.CLERKS)
     blank = {"group": "Ed25519", "issuer": "authority", "profile": "municipal-advisory", "minimum_1": "1"}
-    return _form(visit, {**blank, "maximum_1": "1", "blank_1": "1"}, "/desk/referenda")
+    blank |= {"maximum_1": "1", "blank_1": "1"}
+    if key := visit.query.get("topic", ""):
+        topic, _ = public_topic(visit.session, key)
+        blank |= {"topic": topic.key, "title": topic.title, "summary": topic.plain_summary}
+    return _form(visit, blank, "/desk/referenda")
 
 
 @endpoint
@@ -83,7 +89,9 @@ def create(visit: Visit) -> Response:
     except BadDraft as fault:
         return _form(visit, visit.form, "/desk/referenda", fault)
     slug = make_slug(draft.title, lambda wanted: store.slug_taken(visit.session, wanted))
-    row = store.add(visit.session, desk.new_draft(draft, slug, new_uuid(), login.account_id))
+    key = visit.form.get("topic", "")
+    topic = public_topic(visit.session, key)[0].key if key else ""
+    row = store.add(visit.session, desk.new_draft(draft, slug, new_uuid(), login.account_id, topic))
     return visit.redirect(f"/desk/referenda/{row.slug}", visit.gettext(KEPT))
 
 

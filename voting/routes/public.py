@@ -3,13 +3,14 @@
 These pages need no login and are the same for all.
 """
 
-from sqlmodel import Session
 from starlette.responses import Response
 from starlette.routing import Route
 
 from audit import store as log
 from audit.refusal import N_
 from audit.sequencer import log_keeper
+from consultation.store.council_tables import TopicRow
+from consultation.store.visibility import public_topic
 from crypto.election import decode_election
 from crypto.encoding import sha256_hex
 from voting import lifecycle, tracker
@@ -48,25 +49,6 @@ def routes() -> list[Route]:
     ]
 
 
-def open_now(visit: Visit) -> list[dict[str, object]]:
-    """For the front page: the votes that are open."""
-    return [
-        {
-            "title": row.title,
-            "url": f"/referenda/{row.slug}",
-            "label": visit.gettext(lifecycle.LABELS[Phase.OPEN]),
-            "closes": row.closes_at,
-        }
-        for row in public_votes(visit.session)
-        if row.phase == Phase.OPEN
-    ]
-
-
-def vote_titles(session: Session) -> dict[str, str]:
-    """For the page of the log: uuid and title."""
-    return {row.uuid: row.title for row in public_votes(session)}
-
-
 @endpoint
 def list_votes(visit: Visit) -> Response:
     rows = [(row, visit.gettext(lifecycle.LABELS[Phase(row.phase)])) for row in public_votes(visit.session)]
@@ -98,6 +80,7 @@ def show_vote(visit: Visit) -> Response:
         extensions=[found.entry.members["reason"] for found in log.find(visit.session, "extended", row.uuid)],
         fingerprint=decode_election(row.election).fingerprint if row.election else "",
         on_roll=_on_roll(visit, box),
+        council=_council(visit, row),
     )
 
 
@@ -141,7 +124,7 @@ def download_zip(visit: Visit) -> Response:
 @endpoint
 def show_result(visit: Visit) -> Response:
     row = proclaimed(visit).row
-    return visit.page("voting/result.html", row=row, sheet=sheet_of(row))
+    return visit.page("voting/result.html", row=row, sheet=sheet_of(row), council=_council(visit, row))
 
 
 @endpoint
@@ -184,6 +167,12 @@ def _on_roll(visit: Visit, box: BallotBox) -> bool | None:
     if visit.login is None or visit.login.citizen_id is None or box.row.roll_count is None:
         return None
     return box.is_on_roll(visit.login.citizen_id)
+
+
+def _council(visit: Visit, row: ReferendumRow) -> dict[str, TopicRow | None]:
+    """The topic it was proposed from, and the one in which the council took note of the result (M36)."""
+    origin = public_topic(visit.session, row.topic)[0] if row.topic else None
+    return {"origin": origin, "noting": None}
 
 
 def _files(visit: Visit, row: ReferendumRow) -> dict[str, bytes]:

@@ -29,6 +29,8 @@ class ReferendumRow(SQLModel, table=True):
     group: str = "Ed25519"
     issuer: str = "authority"
     """Who makes the credentials: "authority" or "service"."""
+    topic: str = Field(default="", index=True)
+    """Key of the council topic it was proposed from; empty when there is none (M36)."""
     created_by: int
     """Account of the clerk who drafted it."""
     opens_at: datetime = Field(sa_type=UtcDateTime)

@@ -21,6 +21,12 @@ def public_votes(session: Session) -> Sequence[ReferendumRow]:
     return session.exec(query.order_by(col(ReferendumRow.opens_at).desc()).options(*_LIGHT)).all()
 
 
+def votes_from_topic(session: Session, topic: str) -> Sequence[ReferendumRow]:
+    """The proclaimed votes that were proposed from a council topic, by its key."""
+    query = select(ReferendumRow).where(ReferendumRow.topic == topic, col(ReferendumRow.phase) != Phase.DRAFTED.value)
+    return session.exec(query.order_by(col(ReferendumRow.opens_at).desc()).options(*_LIGHT)).all()
+
+
 def votes_of(session: Session, person_id: int) -> Sequence[ReferendumRow]:
     """The votes on whose roll this person stands."""
     query = select(ReferendumRow).join(RollMemberRow, col(RollMemberRow.referendum_id) == col(ReferendumRow.id))
