@@ -148,6 +148,20 @@ class SupportRow(SQLModel, table=True):
     given_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class PaceRow(SQLModel, table=True):
+    """That an account wrote or supported, for a day, so that nobody floods. `act`: contribution, support.
+
+    Apart from the contribution, because an erased one no longer says whose it was.
+    """
+
+    __tablename__ = "participation_pace"
+
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="account.id", index=True)
+    act: str
+    at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
 class ReplyRow(Dated, table=True):
     """`outcome`: accepted, partly, rejected, out_of_scope; answered for questions and comments."""
 
