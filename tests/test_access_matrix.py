@@ -27,13 +27,16 @@ from tests.voting.visitors import browser_of
 from voting.manifest import make_manifest
 from voting.referendum import encode_draft
 
-VISITORS = ("anonymous", "citizen", "secretariat", "committee", "registrar", "trustee", "auditor", "operator")
+VISITORS = (
+    "anonymous", "citizen", "secretariat", "committee", "registrar", "trustee", "auditor", "operator",
+    "moderator", "service", "councillor", "representative",
+)  # fmt: skip
 TABLE = Path(__file__).with_name("access_matrix.txt")
 CLOSED = {"login.needed", "login.half_expired", "role.needed", "login.citizen", "ceremony.seat", "activation.refused"}
 """What the door says. `ceremony.seat`: a trustee of another vote is answered as if there were none (AC-02)."""
 PATH = {
     "slug": "pezodromos", "digest": "0" * 64, "file": "manifest.json", "kind": "vote", "code": "el", "index": "0",
-    "path": "site.css", "person_id": "1", "grant_id": "999", "account_id": "999", "login_id": "999",
+    "path": "site.css", "person_id": "1", "grant_id": "999", "account_id": "999", "login_id": "999", "key": "0" * 32, "number": "1", "dataset": "sessions",
 }  # fmt: skip
 BODIES: dict[str, dict[str, Any]] = {
     "/next": {"json": {"credential": "x"}},
