@@ -65,7 +65,7 @@ class Entry:
         return leaf_hash(self.raw)
 
 
-def make(kind: str, **values: Json) -> bytes:
+def make(kind: str, /, **values: Json) -> bytes:
     """The bytes of one entry; `values` in any order. Raises Malformed: entry.kind, or as `decode_entry`."""
     if kind not in KINDS:
         raise Malformed("entry.kind", f"there is no kind {kind}")

@@ -23,6 +23,7 @@ from consultation.store.participation_tables import (
     RemovalRow,
     SupportRow,
 )
+from consultation.store.search import refresh_contribution
 from consultation.store.visibility import nothing_here
 
 PAGE = 20
@@ -107,22 +108,16 @@ def submit(session: Session, row: ContributionRow, topic_key: str, now: datetime
     row.salt, row.commitment = salt, commit_contribution(salt, content_of(session, row, topic_key))
     row.state = "waiting" if premoderated else "published"
     row.submitted_at = row.modified_at = now
-    session.add(row)
-    session.flush()
-    log.append(
-        session,
-        entry.make(
-            "contribution", topic=topic_key, contribution=row.key, kind=row.kind, commitment=row.commitment
-        ),
-    )  # fmt: skip
+    _changed(session, row)
+    members = {"topic": topic_key, "contribution": row.key, "kind": row.kind, "commitment": row.commitment}
+    log.append(session, entry.make("contribution", **members))
 
 
 def withdraw(session: Session, row: ContributionRow, topic_key: str, now: datetime) -> None:
     """It stays, without its text, as withdrawn by its author. Raises WrongState."""
     _check_state(row, WITHDRAWABLE)
     row.state, row.modified_at = "withdrawn", now
-    session.add(row)
-    session.flush()
+    _changed(session, row)
     log.append(session, entry.make("contribution-withdrawn", topic=topic_key, contribution=row.key))
 
 
@@ -135,8 +130,7 @@ def erase(session: Session, row: ContributionRow, topic_key: str, now: datetime)
     row.state, row.modified_at = "erased", now
     row.title = row.text = row.name = ""
     row.salt = row.person_id = row.account_id = row.collective_id = None
-    session.add(row)
-    session.flush()
+    _changed(session, row)
     session.execute(delete(SupportRow).where(col(SupportRow.contribution_id) == row.id))
     removals = select(RemovalRow.id).where(RemovalRow.contribution_id == row.id)
     session.execute(update(AppealRow).where(col(AppealRow.removal_id).in_(removals)).values(text=""))
@@ -221,6 +215,12 @@ def _public(consultation_id: int) -> SelectOfScalar[ContributionRow]:
         ContributionRow.state == "published",
         col(ContributionRow.deleted_at).is_(None),
     )
+
+
+def _changed(session: Session, row: ContributionRow) -> None:
+    session.add(row)
+    session.flush()
+    refresh_contribution(session, row.id or 0)
 
 
 def _check_state(row: ContributionRow, allowed: Iterable[str]) -> None:
