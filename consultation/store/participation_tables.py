@@ -81,15 +81,15 @@ class RepresentativeRow(SQLModel, table=True):
 
 
 class PaperFormRow(SQLModel, table=True):
-    """One returned paper form. `state`: once, differs, accepted, discarded."""
+    """One numbered paper form. `state`: printed, once, differs, accepted, discarded."""
 
     __tablename__ = "paper_form"
 
     id: int | None = Field(default=None, primary_key=True)
     number: str = Field(unique=True)
-    """As printed under the QR symbol."""
+    """As printed under the QR symbol, in lower case."""
     consultation_id: int = Field(foreign_key="consultation.id", index=True)
-    state: str = "once"
+    state: str = "printed"
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 
@@ -174,6 +174,18 @@ class ReplyRow(Dated, table=True):
     """Office or person who answers, as shown."""
     content: bytes = Field(sa_type=LargeBinary)
     version: int = 1
+    made_by: int | None = Field(default=None, foreign_key="account.id")
+
+
+class ReplyVersionRow(SQLModel, table=True):
+    """Every version of a reply, the newest too: `content` are the bytes whose SHA-256 the log holds."""
+
+    __tablename__ = "reply_version"
+
+    reply_id: int = Field(primary_key=True, foreign_key="reply.id")
+    number: int = Field(primary_key=True)
+    content: bytes = Field(sa_type=LargeBinary)
+    made_at: datetime = Field(sa_type=UtcDateTime)
     made_by: int | None = Field(default=None, foreign_key="account.id")
 
 
