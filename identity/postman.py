@@ -58,12 +58,17 @@ class Postman:
             remove(session, row.id)
         return True
 
-    def _send(self, row: MailRow, now: datetime) -> None:
+    def letter(self, row: MailRow, now: datetime) -> EmailMessage:
+        """What is sent for a row. Raises ValueError for an address or a subject that no header can hold (WB-20)."""
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = self._settings.mail_from, row.recipient, row.subject
         message["Date"], message["Message-ID"] = format_datetime(now), make_msgid(domain="kalpi.invalid")
         address = f"\n\n{self._settings.base_url}{row.path}\n" if row.path else ""
         message.set_content(row.body + address)
+        return message
+
+    def _send(self, row: MailRow, now: datetime) -> None:
+        message = self.letter(row, now)
         with smtplib.SMTP(self._settings.mail_host, self._settings.mail_port, timeout=TIMEOUT_SECONDS) as server:
             server.ehlo()
             if server.has_extn("starttls"):

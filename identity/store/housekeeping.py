@@ -16,7 +16,10 @@ journal = logging.getLogger("kalpi.identity")
 
 
 def forget_old(session: Session, now: datetime) -> None:
-    """Failed attempts, security events, ended logins, mails nobody sends and old messages. Letters stay: they say who invited whom."""
+    """Failed attempts, security events, ended logins, mails nobody sends, old messages.
+
+    Letters stay: they say who invited whom.
+    """
     for rows in (attempt, event, login, mail, message):
         rows.forget_old(session, now)
 
