@@ -4,7 +4,7 @@ Templates only show; this module hands them translated text and finished words.
 """
 
 import gettext
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -102,8 +102,10 @@ def when(moment: datetime, language: str) -> str:
     return format_datetime(moment, "EEEE d MMMM y, HH:mm", tzinfo=ATHENS, locale=language)
 
 
-def day(moment: datetime, language: str) -> str:
-    return format_date(moment.astimezone(ATHENS), "d MMMM y", locale=language)
+def day(moment: date, language: str) -> str:
+    """A day, or the day a moment belongs to in Athens: «22 Νοεμβρίου 2026»."""
+    local = moment.astimezone(ATHENS) if isinstance(moment, datetime) else moment
+    return format_date(local, "d MMMM y", locale=language)
 
 
 def render(language: str, template: str, context: dict[str, Any]) -> str:

@@ -3,6 +3,8 @@
 A draft does not exist: who may not see an object gets the same answer as for a key that nobody ever had.
 """
 
+from collections.abc import Iterable
+
 from sqlmodel import Session, col, select
 
 from audit.refusal import N_
@@ -57,6 +59,16 @@ def public_consultation(session: Session, topic: TopicRow) -> ConsultationRow | 
         col(ConsultationRow.deleted_at).is_(None),
     )
     return session.exec(query).first()
+
+
+def public_consultations(session: Session, topic_ids: Iterable[int]) -> dict[int, ConsultationRow]:
+    """The same for many topics at once, by topic."""
+    query = select(ConsultationRow).where(
+        col(ConsultationRow.topic_id).in_([*topic_ids]),
+        col(ConsultationRow.state).in_(PUBLIC_CONSULTATIONS),
+        col(ConsultationRow.deleted_at).is_(None),
+    )
+    return {row.topic_id: row for row in session.exec(query)}
 
 
 def is_public_contribution(row: ContributionRow) -> bool:
