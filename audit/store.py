@@ -157,6 +157,12 @@ def entries_about(session: Session, subject: str) -> list[Logged]:
     return [Logged(row.idx, decode_entry(row.data)) for row in session.exec(query)]
 
 
+def promised(session: Session, kind: str) -> list[Entry]:
+    """Control entries of a kind that wait for their index, in order: read together with `find`, none is missed."""
+    query = select(OutboxRow.data).where(OutboxRow.kind == kind, col(OutboxRow.credential).is_(None))
+    return [decode_entry(data) for data in session.exec(query.order_by(col(OutboxRow.id)))]
+
+
 def newest_acts(session: Session, count: int) -> list[Logged]:
     """The last entries that are not ballots, newest first."""
     query = select(EntryRow).where(EntryRow.kind != "ballot").order_by(col(EntryRow.idx).desc()).limit(count)
