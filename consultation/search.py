@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, takewhile
 from types import MappingProxyType
 
 import snowballstemmer
@@ -34,8 +35,10 @@ PREFIX = 3
 """Letters from which on an unfinished word is completed."""
 WORD_LIMIT = 60
 """Letters of a word that are kept."""
-SNIPPET = 240
-"""Characters shown around the first hit."""
+SNIPPET, BEFORE = 240, 80
+"""Characters shown around the first hit, and of these before it."""
+SCANNED = 20_000
+"""Characters of a text in which a hit is looked for to be shown."""
 AS_TYPED = "="
 """First character of the terms that are whole words and codes; the others are stems."""
 
@@ -54,10 +57,10 @@ _TURN = threading.Lock()  # the stemmer keeps the word it works on in itself
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word of a text: `folded` as compared, `stem` empty for codes and numbers, [start, end) its place."""
+    """One word of a text: `folded` as compared, [start, end) its place. A code is or holds a number: it has no stem."""
 
     folded: str
-    stem: str
+    is_code: bool
     start: int
     end: int
 
@@ -69,7 +72,7 @@ class Word:
     @property
     def terms(self) -> tuple[str, ...]:
         """What the index holds of it."""
-        return (self.stem, self.typed) if self.stem else (self.typed,)
+        return (self.typed,) if self.is_code else (stem(self.folded), self.typed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +117,11 @@ def words_of(text: str) -> Iterator[Word]:
         code = whole.strip("-/_")
         if ("-" in code or "/" in code) and any(letter.isdigit() for letter in code):
             start = run.start() + whole.index(code)
-            yield Word(_code(code), "", start, start + len(code))
+            yield Word(_code(code), True, start, start + len(code))
         for part in _WORD.finditer(text, run.start(), run.end()):
             folded = fold(part.group())[:WORD_LIMIT]
-            if folded in _STOP:
-                continue
-            has_digit = any(letter.isdigit() for letter in folded)
-            yield Word(folded, "" if has_digit else stem(folded), part.start(), part.end())
+            if folded not in _STOP:
+                yield Word(folded, any(letter.isdigit() for letter in folded), part.start(), part.end())
 
 
 def ask(text: str) -> Question:
@@ -132,6 +133,11 @@ def ask(text: str) -> Question:
             words.append(word)
             covered = word.end
     return Question(tuple(words[:WORDS_LIMIT]))
+
+
+def is_cut(text: str) -> bool:
+    """Whether a question has more words than are looked for."""
+    return len({word.start for word in words_of(plain(text[:QUESTION_LIMIT]))}) > WORDS_LIMIT
 
 
 def plain(text: str) -> str:
@@ -153,26 +159,28 @@ def weigh(parts: Sequence[tuple[int, str]]) -> dict[str, int]:
 
 def snippet(text: str, question: Question) -> list[tuple[str, bool]]:
     """A piece of `text` around the first hit, cut into (words, is a hit) so that a page can mark them."""
-    text = plain(text)
-    hits = [word for word in words_of(text) if _is_hit(word, question)]
-    first = hits[0].start if hits else 0
-    start = text.rfind(" ", 0, max(first - SNIPPET // 3, 0)) + 1 if first > SNIPPET // 3 else 0
-    end = len(text) if len(text) <= start + SNIPPET else max(text.rfind(" ", start, start + SNIPPET), start + 1)
-    if hits and hits[0].end > end:
-        end = hits[0].end
-    pieces: list[tuple[str, bool]] = [("… ", False)] if start else []
-    for word in hits:
-        if word.start >= start and word.end <= end:
-            pieces += [(text[start : word.start], False), (text[word.start : word.end], True)]
-            start = word.end
-    pieces += [(text[start:end], False), (" …" if end < len(text) else "", False)]
+    text = plain(text[:SCANNED])
+    words = words_of(text)
+    first = next((word for word in words if _is_hit(word, question)), None)
+    place = first.start if first else 0
+    start = text.rfind(" ", 0, place - BEFORE) + 1 if place > BEFORE else 0
+    end = len(text) if len(text) <= start + SNIPPET else text.rfind(" ", start, start + SNIPPET)
+    end = max(end, first.end if first else start + 1)
+    pieces, done = [("… " if start else "", False)], start
+    for word in chain([first] if first else [], takewhile(lambda word: word.end <= end, words)):
+        if word.start >= done and _is_hit(word, question):
+            pieces += [(text[done : word.start], False), (text[word.start : word.end], True)]
+            done = word.end
+    pieces += [(text[done:end], False), (" …" if end < len(text) else "", False)]
     return [piece for piece in pieces if piece[0]]
 
 
 def _is_hit(word: Word, question: Question) -> bool:
-    if any(asked.folded == word.folded or (asked.stem and asked.stem == word.stem) for asked in question.words):
+    if question.unfinished and word.typed.startswith(question.unfinished):
         return True
-    return bool(question.unfinished) and word.typed.startswith(question.unfinished)
+    # Words of one stem begin alike; most words of a text need no stemming to be told apart.
+    alike = [asked for asked in question.words if asked.folded[:2] == word.folded[:2]]
+    return any(asked.terms[0] == word.terms[0] or asked.folded == word.folded for asked in alike)
 
 
 def _code(text: str) -> str:

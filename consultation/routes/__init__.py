@@ -2,6 +2,8 @@
 
 from starlette.routing import BaseRoute
 
+from consultation.routes import search
+
 
 def routes() -> list[BaseRoute]:
-    return []
+    return [*search.routes()]

@@ -94,6 +94,12 @@ def find(session: Session, question: Question, *, kind: str = "", body: str = ""
     return Found(tuple(Hit(*row) for row in rows), counts, total)
 
 
+def bodies(session: Session) -> list[tuple[str, str]]:
+    """Key and name of each body, by name."""
+    query = select(BodyRow.key, BodyRow.name).where(col(BodyRow.deleted_at).is_(None)).order_by(col(BodyRow.name))
+    return [(key, name) for key, name in session.exec(query)]
+
+
 def _matching(question: Question) -> tuple[Select[Any], ColumnElement[int]]:
     """A query of all public documents with every word, and the expression of their weight."""
     query: Select[Any] = (

@@ -20,8 +20,8 @@ from consultation.store.participation_tables import (
 from consultation.store.visibility import PUBLIC_CONSULTATIONS, PUBLIC_SESSIONS
 from crypto.encoding import Json, parse_compact
 
-TITLE, CODE, SUMMARY, BODY = 10, 12, 5, 2
-"""Weights of a word by where it stands."""
+CODE, TITLE, OF_TOPIC, SUMMARY, BODY = 12, 10, 6, 5, 2
+"""Weights of a word by where it stands; OF_TOPIC is a topic's title above its decision, minutes or consultation."""
 TEXT_LIMIT = 200_000
 """Characters of one part that are looked through."""
 BRIEF = 80
@@ -116,7 +116,7 @@ def _consultation(session: Session, topic: TopicRow) -> Document | None:
         .order_by(col(TextVersionRow.number).desc())
     )
     content = session.exec(newest).first()
-    parts = [(TITLE, topic.title), (SUMMARY, row.plain_summary), (SUMMARY, row.purpose), (BODY, row.can_change)]
+    parts = [(OF_TOPIC, topic.title), (SUMMARY, row.plain_summary), (SUMMARY, row.purpose), (BODY, row.can_change)]
     parts.append((BODY, _cut("\n".join(_texts(parse_compact(content))) if content else "")))
     at = row.opened_at or row.opens_at or row.created_at
     return Document(
@@ -134,7 +134,7 @@ def _decision(session: Session, topic: TopicRow) -> Document | None:
     if row is None:
         return None
     title = f"{row.number}: {topic.title}" if row.number else topic.title
-    parts = [(TITLE, title), (CODE, row.number), (CODE, row.ada), (BODY, _cut(row.text))]
+    parts = [(OF_TOPIC, title), (CODE, row.number), (CODE, row.ada), (BODY, _cut(row.text))]
     return Document("decision", topic.key, row.topic_id, f"/topics/{topic.key}#decision", title, row.decided_on, parts)
 
 
@@ -150,7 +150,7 @@ def _minutes(session: Session, topic: TopicRow, meeting: SessionRow) -> Document
     extracts = value.get("extracts") if isinstance(value, dict) else None
     for extract in extracts if isinstance(extracts, list) else []:
         if isinstance(extract, dict) and extract.get("topic") == topic.key:
-            parts = [(TITLE, topic.title), (BODY, _cut(str(extract.get("text", ""))))]
+            parts = [(OF_TOPIC, topic.title), (BODY, _cut(str(extract.get("text", ""))))]
             url = f"/sessions/{meeting.key}/minutes"
             return Document("minutes", topic.key, topic.id or 0, url, topic.title, meeting.starts_at, parts)
     return None
