@@ -6,7 +6,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from consultation.identifier import new_key
@@ -204,7 +204,7 @@ class MeasureRow(Dated, table=True):
     decision_id: int = Field(foreign_key="decision.id", index=True)
     title: str
     owner: str
-    budget_cents: int | None = None
+    budget_cents: int | None = Field(default=None, sa_type=BigInteger)
     horizon: str
     status: str = "planned"
     due_on: date
@@ -219,6 +219,19 @@ class MeasureNoteRow(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
     status: str
     text: str
+    made_by: int | None = Field(default=None, foreign_key="account.id")
+
+
+class MeasureVersionRow(SQLModel, table=True):
+    """`content` are the bytes whose SHA-256 the log holds."""
+
+    __tablename__ = "measure_version"
+
+    measure_id: int = Field(primary_key=True, foreign_key="measure.id")
+    number: int = Field(primary_key=True)
+    content: bytes = Field(sa_type=LargeBinary)
+    digest: str
+    made_at: datetime = Field(sa_type=UtcDateTime)
     made_by: int | None = Field(default=None, foreign_key="account.id")
 
 
