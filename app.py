@@ -61,6 +61,7 @@ def create_app(settings: Settings, db: Database, clock: Callable[[], datetime] =
         "schedule": schedule,
         "postman": Postman(db, settings, clock),
         "housekeeping": housekeeping(db, clock),
+        "desk_votes": vote_panels.desk_votes,
         "open_now": vote_panels.open_now,
         "next_sessions": lambda _visit: [],
         "decided": lambda _visit: [],

@@ -12,7 +12,7 @@ from crypto.errors import Malformed
 from crypto.group import group_named
 from voting.credentials import check_list
 from voting.errors import BadCredentials, NotReady
-from voting.lifecycle import Phase
+from voting.lifecycle import PREPARING, Phase
 from voting.proclamation import calendar_of
 from voting.profile import date_faults, profile_named
 from voting.referendum import day_in_athens, decode_draft
@@ -54,6 +54,13 @@ def checklist(preparation: Preparation, now: datetime) -> list[Item]:
         _log(preparation),
         _hour(preparation, now),
     ]
+
+
+def red_items(preparation: Preparation, now: datetime) -> int:
+    """How many items keep the vote from opening; 0 when there is nothing to open any more."""
+    if preparation.row.phase not in PREPARING:
+        return 0
+    return sum(not item.done for item in checklist(preparation, now))
 
 
 def notes(preparation: Preparation) -> Iterator[Item]:

@@ -2,8 +2,8 @@
 
 from starlette.routing import BaseRoute
 
-from consultation.routes import search
+from consultation.routes import desk, oparl, search
 
 
 def routes() -> list[BaseRoute]:
-    return [*search.routes()]
+    return [*desk.routes(), *search.routes(), *oparl.routes()]

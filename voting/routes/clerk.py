@@ -13,7 +13,7 @@ from crypto.encoding import Json
 from identity.store.account import display_name
 from pages import ROLE_NAMES
 from voting import desk, lifecycle
-from voting.checklist import Item, checklist, notes
+from voting.checklist import Item, checklist, notes, red_items
 from voting.draft_form import GROUPS, read_draft, write_draft
 from voting.errors import BadDraft
 from voting.lifecycle import Phase
@@ -61,11 +61,8 @@ def list_votes(visit: Visit) -> Response:
     login = visit.require(*desk.READERS)
     votes = []
     for row in store.referenda(visit.session):
-        phase = Phase(row.phase)
-        red = 0
-        if phase in lifecycle.PREPARING:
-            red = sum(not item.done for item in checklist(Preparation(visit.session, row), visit.now))
-        votes.append((row, visit.gettext(lifecycle.LABELS[phase]), red))
+        label = visit.gettext(lifecycle.LABELS[Phase(row.phase)])
+        votes.append((row, label, red_items(Preparation(visit.session, row), visit.now)))
     return visit.page("voting/desk.html", votes=votes, may_draft=bool(login.roles & set(desk.CLERKS)))
 
 

@@ -6,7 +6,10 @@ from typing import TypedDict
 from sqlmodel import Session
 
 from voting import lifecycle
+from voting.checklist import red_items
 from voting.lifecycle import Phase
+from voting.store.preparation import Preparation
+from voting.store.referendum import referenda
 from voting.store.votes import public_votes, votes_from_topic
 from web import Visit
 
@@ -18,6 +21,15 @@ class Card(TypedDict):
     url: str
     label: str
     closes: datetime | None
+
+
+class DeskCard(TypedDict):
+    """`red`: how many items are missing before the opening."""
+
+    title: str
+    url: str
+    label: str
+    red: int
 
 
 class Window(TypedDict):
@@ -49,6 +61,20 @@ def open_now(visit: Visit) -> list[Card]:
         )
         for row in public_votes(visit.session)
         if row.phase == Phase.OPEN
+    ]
+
+
+def desk_votes(visit: Visit) -> list[DeskCard]:
+    """For the desk: the votes that are not over, with the red items of their opening checklist."""
+    return [
+        DeskCard(
+            title=row.title,
+            url=f"/desk/referenda/{row.slug}",
+            label=visit.gettext(lifecycle.LABELS[Phase(row.phase)]),
+            red=red_items(Preparation(visit.session, row), visit.now),
+        )
+        for row in referenda(visit.session, *Phase)
+        if row.phase not in {Phase.PUBLISHED, Phase.CANCELLED}
     ]
 
 
