@@ -23,6 +23,7 @@ __all__ = [
     "open_consultations",
     "text_now",
     "topic_to_consult",
+    "topic_with_session",
 ]
 
 
@@ -57,6 +58,12 @@ def topic_to_consult(session: Session, key: str) -> tuple[TopicRow, SessionRow]:
     if found is None or found[0].deleted_at is not None or found[1].deleted_at is not None:
         raise NotFound("topic.unknown", N_("There is no such topic."))
     return found
+
+
+def topic_with_session(session: Session, topic_id: int) -> tuple[TopicRow, SessionRow]:
+    """As they are now, whatever this transaction read before."""
+    query = select(TopicRow, SessionRow).where(TopicRow.id == topic_id, col(TopicRow.session_id) == SessionRow.id)
+    return session.exec(query.execution_options(populate_existing=True)).one()
 
 
 def add_consultation(session: Session, row: ConsultationRow) -> ConsultationRow:
