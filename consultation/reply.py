@@ -10,7 +10,7 @@ from types import MappingProxyType
 from audit.refusal import N_
 from consultation.contribution import clean_text
 from consultation.errors import Incomplete, WrongState
-from crypto.encoding import Json, compact
+from crypto.encoding import Json, compact, members, parse_compact, string
 
 DUE_KINDS = ("proposal", "objection")
 """Each of these is owed a reply. Questions and comments may get one; an argument has none of its own."""
@@ -110,6 +110,13 @@ def reply_content(key: str, topic: str, version: int, reply: Reply, contribution
             "contributions": keys,
         }
     )
+
+
+def decode_reply(content: bytes) -> Reply:
+    """What a stored version says. Raises Malformed."""
+    names = ("kind", "reply", "topic", "version", "outcome", "text", "signed_by", "contributions")
+    value = members(parse_compact(content), names)
+    return Reply(string(value["outcome"]), string(value["text"]), string(value["signed_by"]))
 
 
 def check_open_to_replies(state: str) -> None:

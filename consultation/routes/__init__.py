@@ -2,8 +2,16 @@
 
 from starlette.routing import BaseRoute
 
-from consultation.routes import desk, oparl, search
+from consultation.routes import desk, finishing, oparl, replies, reply_revisions, reply_templates, search
 
 
 def routes() -> list[BaseRoute]:
-    return [*desk.routes(), *search.routes(), *oparl.routes()]
+    return [
+        *desk.routes(),
+        *search.routes(),
+        *oparl.routes(),
+        *finishing.routes(),
+        *replies.routes(),
+        *reply_revisions.routes(),
+        *reply_templates.routes(),
+    ]

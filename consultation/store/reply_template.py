@@ -31,6 +31,7 @@ def keep_template(session: Session, row: ReplyTemplateRow, given: Template) -> N
     if any(found != row.id for found in session.exec(query)):
         raise Incomplete("template.taken", N_("Another template has this name."), field="name")
     row.name, row.outcome, row.text = given.name, given.outcome, given.text
+    row.revision += 1
     session.add(row)
     session.flush()
 

@@ -50,6 +50,12 @@ def lines_of(session: Session, consultation_id: int, keys: Sequence[str]) -> lis
     return [Line(row, reply) for row, reply in session.exec(query).all()]
 
 
+def titles(session: Session, keys: Sequence[str]) -> dict[str, str]:
+    """A name for each contribution, of any state, for officials: its title, or how its text begins."""
+    query = select(ContributionRow).where(col(ContributionRow.key).in_(keys))
+    return {row.key: row.title or row.text[:80] or row.key for row in session.exec(query)}
+
+
 def reply_counts(session: Session, today: date) -> dict[str, object]:
     """For the desk: `consultations` with something unanswered, and `forms_waiting` for a second entry or a settlement.
 
