@@ -2,7 +2,18 @@
 
 from starlette.routing import BaseRoute
 
-from consultation.routes import desk, finishing, oparl, replies, reply_revisions, reply_templates, search
+from consultation.routes import (
+    appeals,
+    desk,
+    finishing,
+    moderation,
+    oparl,
+    removals,
+    replies,
+    reply_revisions,
+    reply_templates,
+    search,
+)
 
 
 def routes() -> list[BaseRoute]:
@@ -14,4 +25,7 @@ def routes() -> list[BaseRoute]:
         *replies.routes(),
         *reply_revisions.routes(),
         *reply_templates.routes(),
+        *moderation.routes(),
+        *appeals.routes(),
+        *removals.routes(),
     ]

@@ -1,5 +1,7 @@
 """Appeals: the author's page with what was decided and why, and the page of whoever decides the appeal."""
 
+from typing import Any
+
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
@@ -106,7 +108,7 @@ def _author_page(visit: Visit, row: ContributionRow, refused: Incomplete | None 
     )
 
 
-def _progress(visit: Visit, appeal: AppealRow | None) -> dict[str, object]:
+def _progress(visit: Visit, appeal: AppealRow | None) -> dict[str, Any]:
     return {
         "appeal": appeal,
         "due": last_moment(appeal.due_at) if appeal else None,

@@ -162,8 +162,8 @@ def _decision(visit: Visit, row: ContributionRow, refused: Refused | None = None
 
 
 def _entries(visit: Visit, rows: Sequence[tuple[ContributionRow, TopicRow]]) -> list[tuple[object, ...]]:
-    """Key, kind, name, beginning, topic, moment."""
+    """Key, kind, beginning, topic, moment. Names are for the page of the decision."""
     return [
-        (row.key, visit.gettext(LABELS[row.kind]), row.name, row.title or row.text[:120], topic.title, row.submitted_at)
+        (row.key, visit.gettext(LABELS[row.kind]), row.title or row.text[:120], topic.title, row.submitted_at)
         for row, topic in rows
     ]
