@@ -4,15 +4,22 @@ from starlette.routing import BaseRoute
 
 from consultation.routes import (
     appeals,
+    collectives,
+    contributions,
     desk,
+    desk_collectives,
+    drafts,
     finishing,
     moderation,
+    my_contributions,
     oparl,
     removals,
     replies,
     reply_revisions,
     reply_templates,
     search,
+    submissions,
+    supports,
 )
 
 
@@ -28,4 +35,11 @@ def routes() -> list[BaseRoute]:
         *moderation.routes(),
         *appeals.routes(),
         *removals.routes(),
+        *collectives.routes(),
+        *contributions.routes(),
+        *desk_collectives.routes(),
+        *drafts.routes(),
+        *my_contributions.routes(),
+        *submissions.routes(),
+        *supports.routes(),
     ]

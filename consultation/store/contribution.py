@@ -20,6 +20,7 @@ from consultation.store.participation_tables import (
     ConsultationRow,
     ContributionRow,
     PaperEntryRow,
+    PaperFormRow,
     RemovalRow,
     SupportRow,
 )
@@ -58,6 +59,10 @@ def drafts(session: Session, account_id: int) -> Sequence[ContributionRow]:
     """The newest first."""
     query = select(ContributionRow).where(ContributionRow.account_id == account_id, ContributionRow.state == "draft")
     return session.exec(query.order_by(col(ContributionRow.modified_at).desc())).all()
+
+
+def with_key(session: Session, key: str) -> ContributionRow | None:
+    return session.exec(select(ContributionRow).where(ContributionRow.key == key)).first()
 
 
 def keep_draft(session: Session, row: ContributionRow) -> None:
@@ -202,6 +207,25 @@ def own(session: Session, account_id: int, consultation_id: int | None = None) -
     if consultation_id is not None:
         query = query.where(ContributionRow.consultation_id == consultation_id)
     return session.exec(query.order_by(col(ContributionRow.submitted_at).desc(), col(ContributionRow.id).desc())).all()
+
+
+def of_collective(session: Session, collective_id: int) -> Sequence[tuple[ContributionRow, TopicRow]]:
+    """The public contributions of a collective with their topics, the newest first."""
+    query = select(ContributionRow, TopicRow).where(
+        ContributionRow.collective_id == collective_id,
+        ContributionRow.state == "published",
+        col(ContributionRow.deleted_at).is_(None),
+        ConsultationRow.id == ContributionRow.consultation_id,
+        TopicRow.id == ConsultationRow.topic_id,
+        col(TopicRow.deleted_at).is_(None),
+    )
+    return session.exec(query.order_by(col(ContributionRow.submitted_at).desc())).all()
+
+
+def form_numbers(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
+    """The printed numbers of paper forms, by id."""
+    query = select(PaperFormRow).where(col(PaperFormRow.id).in_([number for number in ids if number]))
+    return {row.id or 0: row.number for row in session.exec(query)}
 
 
 def newest_removal(session: Session, contribution_id: int) -> RemovalRow | None:
