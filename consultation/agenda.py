@@ -69,14 +69,15 @@ def write_session(row: SessionRow) -> dict[str, str]:
     }
 
 
-def read_topic(form: Mapping[str, str]) -> TopicDraft:
-    """Raises Incomplete. Only the title is needed while the session is a draft."""
+def read_topic(form: Mapping[str, str], *, public: bool = False) -> TopicDraft:
+    """Only the title is needed while the session is a draft, a summary too when it is `public`. Raises Incomplete."""
+    summary = N_("People must be able to read in a sentence what will be decided.") if public else ""
     mark = form.get("mark", "regular")
     if mark not in MARKS:
         raise Incomplete("topic.mark", N_("Choose where the topic stands."), field="mark")
     return TopicDraft(
         read_line(form, "title", N_("Write the title of the topic.")),
-        read_text(form, "plain_summary", limit=SUMMARY_LIMIT),
+        read_text(form, "plain_summary", summary, limit=SUMMARY_LIMIT),
         read_text(form, "motion", limit=TEXT_LIMIT),
         read_line(form, "proposer"),
         mark,
@@ -115,6 +116,12 @@ def read_text(form: Mapping[str, str], field: str, missing: str = "", *, limit: 
     if any(letter < " " and letter != "\n" for letter in text):
         raise Incomplete(f"{field}.spelling", N_("This text holds characters that cannot be shown."), field=field)
     return text
+
+
+def read_change_reason(form: Mapping[str, str], *, public: bool) -> str:
+    """Why an agenda that people have read changes; a draft needs no reason. Raises Incomplete."""
+    missing = N_("The agenda is public: write in a sentence why it changes.") if public else ""
+    return read_text(form, "change_reason", missing, limit=REASON_LIMIT)
 
 
 def read_moment(form: Mapping[str, str], field: str, missing: str) -> datetime:

@@ -24,10 +24,10 @@ SESSION_KINDS: Mapping[str, str] = MappingProxyType(
 )
 SESSION_STATES: Mapping[str, str] = MappingProxyType(
     {
-        "draft": N_("draft (session)"),
-        "published": N_("published (session)"),
-        "held": N_("held (session)"),
-        "cancelled": N_("cancelled (session)"),
+        "draft": N_("Draft"),
+        "published": N_("Agenda published"),
+        "held": N_("Session held"),
+        "cancelled": N_("Session cancelled"),
     }
 )
 MARKS: Mapping[str, str] = MappingProxyType(
@@ -38,7 +38,7 @@ MARKS: Mapping[str, str] = MappingProxyType(
     }
 )
 TOPIC_STATES: Mapping[str, str] = MappingProxyType(
-    {"listed": N_("listed (topic)"), "withdrawn": N_("withdrawn (topic)")}
+    {"listed": N_("On the agenda"), "withdrawn": N_("Topic withdrawn")}
 )
 MEMBER_ROLES: Mapping[str, str] = MappingProxyType(
     {
@@ -47,17 +47,17 @@ MEMBER_ROLES: Mapping[str, str] = MappingProxyType(
         "clerk": N_("clerk of the council"),
         "mayor": N_("mayor"),
         "deputy_mayor": N_("deputy mayor"),
-        "member": N_("member (body)"),
+        "member": N_("member"),
     }
 )
 FILE_PURPOSES: Mapping[str, str] = MappingProxyType(
     {
-        "motion": N_("Motion (file)"),
-        "attachment": N_("Attachment (file)"),
-        "summons": N_("Summons (file)"),
-        "decision": N_("Decision (file)"),
-        "minutes": N_("Minutes (file)"),
-        "councillor_file": N_("Councillors' file (file)"),
+        "motion": N_("Motion"),
+        "attachment": N_("Attachment"),
+        "summons": N_("Summons"),
+        "decision": N_("Decision"),
+        "minutes": N_("Minutes"),
+        "councillor_file": N_("Councillors' file"),
     }
 )
 NOTICE_DAYS = 3

@@ -12,19 +12,19 @@ from consultation.store.participation_tables import ConsultationRow
 
 LABELS: Mapping[str, str] = MappingProxyType(
     {
-        "agenda": N_("Agenda (step)"),
-        "consultation": N_("Consultation (step)"),
-        "council": N_("Council (step)"),
-        "decision": N_("Decision (step)"),
-        "implementation": N_("Implementation (step)"),
+        "agenda": N_("Agenda"),
+        "consultation": N_("Consultation"),
+        "council": N_("Council"),
+        "decision": N_("Decision"),
+        "implementation": N_("Implementation"),
     }
 )
 STATES: Mapping[str, str] = MappingProxyType(
     {
-        "done": N_("done (step)"),
-        "now": N_("now (step)"),
-        "coming": N_("coming (step)"),
-        "none": N_("none (step)"),
+        "done": N_("completed"),
+        "now": N_("happening now"),
+        "coming": N_("still to come"),
+        "none": N_("not planned"),
     }
 )
 """Read aloud; the eye gets a sign."""

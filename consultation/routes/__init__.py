@@ -4,11 +4,19 @@ from starlette.routing import BaseRoute
 
 from consultation.routes import (
     appeals,
+    bodies,
     collectives,
     contributions,
     desk,
+    desk_bodies,
     desk_collectives,
+    desk_councillors,
+    desk_files,
+    desk_session_acts,
+    desk_sessions,
+    desk_topics,
     drafts,
+    files,
     finishing,
     moderation,
     my_contributions,
@@ -18,8 +26,10 @@ from consultation.routes import (
     reply_revisions,
     reply_templates,
     search,
+    sessions,
     submissions,
     supports,
+    topics,
 )
 
 
@@ -42,4 +52,14 @@ def routes() -> list[BaseRoute]:
         *my_contributions.routes(),
         *submissions.routes(),
         *supports.routes(),
+        *sessions.routes(),
+        *topics.routes(),
+        *bodies.routes(),
+        *files.routes(),
+        *desk_sessions.routes(),
+        *desk_session_acts.routes(),
+        *desk_topics.routes(),
+        *desk_files.routes(),
+        *desk_bodies.routes(),
+        *desk_councillors.routes(),
     ]

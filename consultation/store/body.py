@@ -5,7 +5,9 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, or_, select
 
-from consultation.store.council_tables import BodyRow, CouncillorRow, FactionRow, MembershipRow, SessionRow
+from audit.refusal import N_
+from consultation.errors import Incomplete
+from consultation.store.council_tables import BodyRow, CouncillorRow, FactionRow, MembershipRow
 from consultation.store.visibility import nothing_here
 
 ROLE_ORDER = ("mayor", "chair", "vice_chair", "clerk", "deputy_mayor", "member")
@@ -26,10 +28,6 @@ def body_for_change(session: Session, key: str) -> BodyRow:
 
 def body_names(session: Session, ids: Iterable[int]) -> dict[int, BodyRow]:
     return {row.id or 0: row for row in session.exec(select(BodyRow).where(col(BodyRow.id).in_([*ids])))}
-
-
-def has_sessions(session: Session, body: BodyRow) -> bool:
-    return session.exec(select(SessionRow.id).where(SessionRow.body_id == body.id).limit(1)).first() is not None
 
 
 def factions(session: Session) -> list[FactionRow]:
@@ -91,8 +89,10 @@ def membership_for_change(session: Session, key: str) -> MembershipRow:
     return row
 
 
-def is_member(session: Session, councillor_id: int, body_id: int, day: date) -> bool:
-    return any(councillor.id == councillor_id for _, councillor, _ in members(session, body_id, day))
+def check_seat_free(session: Session, councillor: CouncillorRow, body: BodyRow, day: date) -> None:
+    """Nobody sits twice in one body. Raises Incomplete (membership.twice)."""
+    if any(seated.id == councillor.id for _, seated, _ in members(session, body.id or 0, day)):
+        raise Incomplete("membership.twice", N_("This person is a member of the body already."), field="councillor")
 
 
 def save(session: Session, row: BodyRow | FactionRow | CouncillorRow | MembershipRow, now: datetime) -> None:

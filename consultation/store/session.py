@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
-from consultation.store.council_tables import BodyRow, SessionRow
+from consultation.store.council_tables import BodyRow, SessionRow, TopicRow
 from consultation.store.visibility import PUBLIC_SESSIONS, nothing_here
 
 PAST_SHOWN = 50
@@ -36,6 +36,11 @@ def session_for_change(session: Session, key: str) -> SessionRow:
 def locked_session(session: Session, session_id: int) -> SessionRow:
     query = select(SessionRow).where(SessionRow.id == session_id).with_for_update()
     return session.exec(query.execution_options(populate_existing=True)).one()
+
+
+def session_of(session: Session, topic: TopicRow) -> SessionRow:
+    """Drafts too: for the desk only."""
+    return session.get_one(SessionRow, topic.session_id)
 
 
 def body_of(session: Session, row: SessionRow) -> BodyRow:
