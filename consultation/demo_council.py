@@ -1,4 +1,4 @@
-"""The invented council of the demo: who sits in it, three sessions, twelve topics. Words only: `demo.py` acts."""
+"""The invented council of the demo: who sits in it, three sessions, twelve topics. Words only."""
 
 from dataclasses import dataclass
 
@@ -29,7 +29,7 @@ PLACE = "Αίθουσα συνεδριάσεων, Δημαρχείο, πλατε
 
 @dataclass(frozen=True, slots=True)
 class DemoTopic:
-    """`name` is how `demo.py` finds it again."""
+    """`name` is how `demo_meetings.py` finds it again."""
 
     name: str
     title: str
@@ -133,7 +133,6 @@ DRAFTED = (
     DemoTopic("kinitikotita", "Σχέδιο βιώσιμης αστικής κινητικότητας", "", "", ""),
 )
 WITHDRAWN_REASON = "Βρέθηκε δημοτικό κτίριο που αρκεί."
-URGENT_REASON = "Η προθεσμία του Ταμείου Ανάκαμψης λήγει στο τέλος του μήνα."
 LATE_TOPIC_REASON = "Η καταμέτρηση της ψηφοφορίας ολοκληρώθηκε μετά την αποστολή της πρόσκλησης."
 
 
@@ -236,3 +235,7 @@ EXTRACTS = {
     "plateia": "Ο πρόεδρος παρουσίασε τις προτάσεις και τις ενστάσεις. Έγινε δεκτή η διατήρηση των πλατάνων.",
     "ermou": "Το συμβούλιο άκουσε το αποτέλεσμα της ψηφοφορίας, όπως βγήκε από τον έλεγχο του δημόσιου αρχείου.",
 }
+HIDING = "Η δημοσίευση δεν αφορά το κείμενο της διαβούλευσης ή προσβάλλει πρόσωπο."
+APPEAL = "Θεωρώ ότι η τοποθέτησή μου αφορά τον δήμο και πρέπει να φαίνεται."
+VERDICT = "Η τοποθέτηση διαφημίζει υπηρεσίες και δεν σχετίζεται με την πλατεία."
+SIGNED_BY = "Τεχνική υπηρεσία"

@@ -88,6 +88,10 @@ CITIZENS = (
 )
 OFFICIALS = (
     ("grammateia", "Σοφία Οικονόμου", "secretariat"),
+    ("grammateia2", "Στέλιος Ανδρεάδης", "secretariat"),
+    ("syntonistis", "Θάλεια Κορνάρου", "moderator"),
+    ("ypiresia", "Ορέστης Μελισσηνός", "service"),
+    ("symvoulos", "Ευγενία Καλογεράκη", "councillor"),
     ("epitropi1", "Νίκος Ζερβός", "committee"),
     ("epitropi2", "Άννα Μαυράκη", "committee"),
     ("mitroo", "Πέτρος Γαλάνης", "registrar"),

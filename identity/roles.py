@@ -24,7 +24,7 @@ SALT_BYTES = 32
 
 
 REPRESENTATIVE = "representative"
-"""Given with the certificate of a collective by the consultation room, and taken with it; not on the operator's page."""
+"""Given with the certificate of a collective by the consultation room, and taken with it."""
 
 
 def check_grant(role: str, held: Set[str], *, to_self: bool) -> None:

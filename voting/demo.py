@@ -1,4 +1,6 @@
-"""The demo municipality: one vote open, one finished, one in its key ceremony, all through the service's own code.
+"""The demo municipality: a council that meets and consults, one vote open, one finished, one in its key ceremony.
+
+All of it happens through the service's own code.
 
 Its directory carries a mark; nothing here ever touches a database that is not a demo. Passwords, authenticator secrets
 and card codes are kept in the open beside it, which a real municipality never does.
@@ -22,6 +24,7 @@ from identity.store.person import electors
 from settings import Settings, make_secret
 from voting.appointment import Appointee
 from voting.authority import AuthorityFile, add_cards, seal_authority_file
+from voting.demo_half import DemoHalf
 from voting.demo_votes import CEREMONY, FINISHED, OPEN
 from voting.keyfile import TrusteeKey, seal_key_file
 from voting.rehearse_plan import Plan, Progress
@@ -91,7 +94,7 @@ def make_demo(settings: Settings, progress: Progress, clock: Callable[[], dateti
     create_tables(db.engine)
     now = clock().astimezone(UTC).replace(microsecond=0)
     try:
-        guide = _populate(Town(settings, db, Clock(now - timedelta(days=40))), now, progress)
+        guide = _populate(Town(settings, db, Clock(now - timedelta(days=54))), now, progress)
     finally:
         db.close()
     value = {
@@ -113,23 +116,28 @@ def _populate(town: Town, now: datetime, progress: Progress) -> Guide:
     town.sequencer.turn(ballots=False)
     electorate, cards = _hand_out_cards(town, citizens, logins)
     officials = _officials(logins)
+    council = DemoHalf(town, logins, now, progress("council", 5))
+    council.consult()
 
+    town.clock.moment = now - timedelta(days=40)
     finished = _vote(town, "pezodromos-ermou", FINISHED, officials, electorate)
     finished.draft(now - timedelta(days=33), now - timedelta(days=30))
     _hold(finished, progress)
     finished.close()
     finished.decrypt(progress)
+    council.decide(finished.uuid)
 
     town.clock.moment = now - timedelta(days=12)
     # The named citizens have not voted yet: that is left to whoever tries the demo.
     others = replace(electorate, voters=electorate.voters[len(citizens) :])
     running = _vote(town, "parko-limaniou", OPEN, officials, others)
-    running.draft(now - timedelta(hours=2), now + timedelta(days=7))
+    running.draft(now - timedelta(hours=2), now + timedelta(days=7), council.topics["limani"])
     _hold(running, progress)
+    council.announce()
 
     town.clock.moment = now
     beginning = _vote(town, "vivliothiki", CEREMONY, officials, electorate)
-    beginning.draft(now + timedelta(days=8), now + timedelta(days=15))
+    beginning.draft(now + timedelta(days=8), now + timedelta(days=15), council.topics["vivliothiki"])
     beginning.prepare()
     beginning.open_ceremony()
     return Guide(logins, cards, _write_key_files(town.settings.data_directory, running))

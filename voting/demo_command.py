@@ -43,7 +43,7 @@ def demo(
 
 
 def _make(settings: Settings) -> Guide:
-    console.print("Making the demo municipality: 2,000 invented people, three votes, several hundred real ballots.")
+    console.print("Making the demo municipality: 2,000 invented people, a council that consults, three real votes.")
     columns = (TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console) as bars:
 

@@ -64,7 +64,8 @@ class RehearsedVote:
         self.report = Report()
         self.trustees: list[TrusteeDevice] = []
 
-    def draft(self, opens: datetime, closes: datetime) -> None:
+    def draft(self, opens: datetime, closes: datetime, topic: str = "") -> None:
+        """`topic`: key of the council topic it is proposed from."""
         plan, now = self.plan, self.town.clock()
         draft = Draft(
             title=plan.title,
@@ -83,6 +84,7 @@ class RehearsedVote:
                 ReferendumRow(
                     slug=self.slug,
                     uuid=self.uuid,
+                    topic=topic,
                     draft=encode_draft(draft),
                     title=draft.title,
                     profile=draft.profile,
