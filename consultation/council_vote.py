@@ -31,7 +31,7 @@ class Choice(StrEnum):
     ABSENT = "absent"
 
 
-OUTCOMES: Mapping[Outcome, str] = MappingProxyType(
+OUTCOMES: Mapping[str, str] = MappingProxyType(
     {
         Outcome.UNANIMOUS: N_("Unanimous"),
         Outcome.BY_MAJORITY: N_("By majority"),
@@ -40,7 +40,7 @@ OUTCOMES: Mapping[Outcome, str] = MappingProxyType(
         Outcome.WITHDRAWN: N_("Withdrawn"),
     }
 )
-CHOICES: Mapping[Choice, str] = MappingProxyType(
+CHOICES: Mapping[str, str] = MappingProxyType(
     {
         Choice.FOR: N_("FOR"),
         Choice.AGAINST: N_("AGAINST"),
@@ -65,7 +65,11 @@ class Member:
 
 
 def read_votes(form: Mapping[str, str], members: Sequence[Member]) -> dict[str, Choice]:
-    """Of all members or of none: a list with gaps would pass for the whole."""
+    """Of all members or of none: a list with gaps would pass for the whole.
+
+    A vote is in the field `vote_<councillor key>`; `rest_vote` is the vote of whoever has none there.
+    Raises Incomplete: decision.member, decision.vote, decision.votes.
+    """
     known = {f"vote_{member.key}": member for member in members}
     if any(name.startswith("vote_") and value and name not in known for name, value in form.items()):
         raise Incomplete(
@@ -73,7 +77,7 @@ def read_votes(form: Mapping[str, str], members: Sequence[Member]) -> dict[str, 
         )
     votes, missing = {}, []
     for name, member in known.items():
-        value = form.get(name, "")
+        value = form.get(name, "") or form.get("rest_vote", "")
         if value and value not in list(Choice):
             raise Incomplete("decision.vote", N_("There is no such vote."), field=name)
         if value:

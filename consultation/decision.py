@@ -4,7 +4,7 @@ Leaves out where decisions are kept and who may write them.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -33,13 +33,23 @@ class Decision:
 
 
 def read_decision(
-    form: Mapping[str, str], members: Sequence[Member], votes_to_note: frozenset[str], *, session_day: date, today: date
+    form: Mapping[str, str],
+    members: Sequence[Member],
+    votes_to_note: Collection[str],
+    *,
+    session_day: date,
+    today: date,
+    withdrawn: bool,
 ) -> Decision:
-    """The form of the desk. A member's vote is in the field `vote_<councillor key>`.
+    """The form of the desk. `votes_to_note`: uuids of published votes; `withdrawn`: the topic was, before the session.
 
-    `votes_to_note`: uuids of published votes. Raises Incomplete: decision.*, ada.*.
+    Raises Incomplete: decision.*, ada.*, and of a text.
     """
     outcome = _outcome(form.get("outcome", ""))
+    if withdrawn and outcome is not Outcome.WITHDRAWN:
+        raise Incomplete(
+            "decision.topic_withdrawn", N_("This topic was withdrawn, so nothing was decided on it."), field="outcome"
+        )
     decided_on = _decided_on(form.get("decided_on", ""), session_day, today)
     text = read_text(form, "text", limit=TEXT_LIMIT)
     noted = form.get("noted_vote", "")

@@ -36,10 +36,10 @@ class Status(StrEnum):
     STOPPED = "stopped"
 
 
-HORIZONS: Mapping[Horizon, str] = MappingProxyType(
+HORIZONS: Mapping[str, str] = MappingProxyType(
     {Horizon.SHORT: N_("Short-term"), Horizon.MEDIUM: N_("Medium-term"), Horizon.LONG: N_("Long-term")}
 )
-STATUSES: Mapping[Status, str] = MappingProxyType(
+STATUSES: Mapping[str, str] = MappingProxyType(
     {
         Status.PLANNED: N_("Planned"),
         Status.RUNNING: N_("Under way"),
@@ -120,6 +120,12 @@ def urgency(measure: Measure, today: date) -> tuple[int, int]:
     order = 0 if overdue else 1 if measure.status in UNFINISHED else 2
     day = measure.due_on.toordinal()
     return (order, -day if order == 2 else day)
+
+
+def changed_fields(old: Measure, new: Measure) -> list[str]:
+    """Names of the members that differ, in the order of the form."""
+    names = ("title", "owner", "budget_cents", "horizon", "status", "due_on")
+    return [name for name in names if getattr(old, name) != getattr(new, name)]
 
 
 def write_measure(measure: Measure) -> dict[str, str]:

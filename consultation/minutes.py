@@ -27,14 +27,14 @@ class State(StrEnum):
     FINAL = "final"
 
 
-STATES: Mapping[State, str] = MappingProxyType(
+STATES: Mapping[str, str] = MappingProxyType(
     {
         State.DRAFT: N_("Draft (minutes)"),
         State.APPROVED: N_("Approved (minutes)"),
         State.FINAL: N_("Final (minutes)"),
     }
 )
-MEANINGS: Mapping[State, str] = MappingProxyType(
+MEANINGS: Mapping[str, str] = MappingProxyType(
     {
         State.DRAFT: N_("Written by the secretariat; the body has not approved it yet."),
         State.APPROVED: N_("The body approved it in a later session; corrections are still possible."),

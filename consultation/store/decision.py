@@ -9,8 +9,10 @@ from sqlmodel import Session, col, delete, or_, select
 
 from audit import entry
 from audit import store as log
+from audit.refusal import N_
 from consultation.council_vote import Choice, Member, Outcome
 from consultation.decision import Decision, decision_content
+from consultation.errors import Incomplete
 from consultation.store.council_tables import (
     BodyRow,
     CouncillorRow,
@@ -41,14 +43,6 @@ class Listed:
 def decision_of(session: Session, topic_id: int) -> DecisionRow | None:
     query = select(DecisionRow).where(DecisionRow.topic_id == topic_id, col(DecisionRow.deleted_at).is_(None))
     return session.exec(query).first()
-
-
-def topic_for_decision(session: Session, key: str) -> tuple[TopicRow, SessionRow]:
-    """Draft or public, with the topic locked, so that of two writers one comes after the other. Raises NotFound."""
-    topic = session.exec(select(TopicRow).where(TopicRow.key == key).with_for_update()).first()
-    if topic is None or topic.deleted_at is not None:
-        raise nothing_here()
-    return topic, session.get_one(SessionRow, topic.session_id)
 
 
 def as_value(session: Session, row: DecisionRow) -> Decision:
@@ -84,8 +78,11 @@ def councillor_names(session: Session, keys: Sequence[str]) -> dict[str, str]:
     return dict(session.exec(query).all())
 
 
-def number_taken(session: Session, body_id: int, number: str, topic_id: int) -> bool:
-    """Whether another topic of the body has this number. The body stays locked until the transaction ends."""
+def check_number_free(session: Session, body_id: int, number: str, topic_id: int) -> None:
+    """No other topic of the body has this number; the body stays locked, so that nobody takes it meanwhile.
+
+    Raises Incomplete (decision.taken).
+    """
     session.exec(select(BodyRow.id).where(BodyRow.id == body_id).with_for_update()).one()
     query = (
         select(DecisionRow.id)
@@ -93,7 +90,8 @@ def number_taken(session: Session, body_id: int, number: str, topic_id: int) -> 
         .where(SessionRow.body_id == body_id, DecisionRow.number == number, DecisionRow.topic_id != topic_id)
         .where(col(DecisionRow.deleted_at).is_(None))
     )
-    return session.exec(query).first() is not None
+    if number and session.exec(query).first() is not None:
+        raise Incomplete("decision.taken", N_("Another decision of this body has this number."), field="number")
 
 
 def save_decision(
@@ -101,7 +99,7 @@ def save_decision(
 ) -> DecisionRow | None:
     """Keep a new version, with its entry in the log. None when nothing differs from the newest one.
 
-    `topic` is locked by `topic_for_decision`; `file` is the file of this version, new or as before.
+    `topic` is locked by `topic.topic_for_change`; `file` is the file of this version, new or as before.
     """
     row = decision_of(session, topic.id or 0)
     digest = file.digest if file else ""

@@ -9,7 +9,7 @@ from audit import store as log
 from consultation.minutes import Minutes, decode_minutes, minutes_content
 from consultation.store.council_tables import FileRow, MinutesRow, SessionRow, TopicRow
 from consultation.store.search import refresh_topic
-from consultation.store.visibility import nothing_here
+from consultation.store.topic import topics
 from crypto.encoding import sha256_hex
 
 
@@ -30,19 +30,6 @@ def extract_of(session: Session, topic: TopicRow) -> tuple[MinutesRow, str] | No
     return (row, decode_minutes(row.content).extracts.get(topic.key, "")) if row else None
 
 
-def session_for_minutes(session: Session, key: str) -> SessionRow:
-    """Draft or public, locked, so that of two writers one comes after the other. Raises NotFound."""
-    row = session.exec(select(SessionRow).where(SessionRow.key == key).with_for_update()).first()
-    if row is None or row.deleted_at is not None:
-        raise nothing_here()
-    return row
-
-
-def topics_in_order(session: Session, session_id: int) -> list[TopicRow]:
-    query = select(TopicRow).where(TopicRow.session_id == session_id, col(TopicRow.deleted_at).is_(None))
-    return list(session.exec(query.order_by(col(TopicRow.position), col(TopicRow.id))))
-
-
 def minutes_file(session: Session, row: MinutesRow | None) -> FileRow | None:
     """The file of a version, unless it was removed since."""
     file = session.get(FileRow, row.file_id) if row and row.file_id else None
@@ -54,7 +41,7 @@ def save_minutes(
 ) -> MinutesRow | None:
     """Keep a new version, with its entry in the log. None when nothing differs from the newest one.
 
-    `council_session` is locked by `session_for_minutes`; `file` is the file of this version, new or as before.
+    `council_session` is locked by `session.session_for_change`; `file` is the file of this version, new or as before.
     """
     newest = minutes_of(session, council_session.id or 0)
     digest = file.digest if file else ""
@@ -73,6 +60,6 @@ def save_minutes(
         session,
         entry.make("minutes", session=council_session.key, version=number, state=row.state, minutes=row.digest),
     )
-    for topic in topics_in_order(session, council_session.id or 0):
+    for topic in topics(session, council_session.id or 0):
         refresh_topic(session, topic.id or 0)
     return row
