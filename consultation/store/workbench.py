@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlmodel import Session, col, func, select
 
@@ -30,13 +31,13 @@ class Line:
 
 def selectable(session: Session, consultation_id: int) -> list[str]:
     """Keys of everything public that can be answered, answered or not, the oldest first."""
-    return list(session.exec(_query(consultation_id, Filter(), date.min).with_only_columns(ContributionRow.key)).all())
+    return shown_keys(session, consultation_id, Filter(), date.min)
 
 
 def shown_keys(session: Session, consultation_id: int, wanted: Filter, today: date) -> list[str]:
     """Keys of all that the filter lets through, on every page, in the order of the list."""
     query = _query(consultation_id, wanted, today)
-    return list(session.exec(query.with_only_columns(ContributionRow.key)).all())
+    return list(session.scalars(query.with_only_columns(ContributionRow.key)))
 
 
 def lines(session: Session, consultation_id: int, wanted: Filter, today: date, page: int) -> list[Line]:
@@ -56,7 +57,7 @@ def titles(session: Session, keys: Sequence[str]) -> dict[str, str]:
     return {row.key: row.title or row.text[:80] or row.key for row in session.exec(query)}
 
 
-def reply_counts(session: Session, today: date) -> dict[str, object]:
+def reply_counts(session: Session, today: date) -> dict[str, Any]:
     """For the desk: `consultations` with something unanswered, and `forms_waiting` for a second entry or a settlement.
 
     Each consultation: `topic` (key), `title`, `state`, `unanswered`, `overdue`, `first_due` (date or None) and
