@@ -21,6 +21,9 @@ from audit import store as log
 from audit.errors import LogUnfit
 from audit.sequencer import Sequencer, make_sequencer
 from consultation import routes as consultation_routes
+from consultation.routes import consultations
+from consultation.routes import panels as council_panels
+from consultation.schedule import ConsultationClock
 from db import Database, import_stores
 from gate import Gate, log_to
 from identity import routes as identity_routes
@@ -31,8 +34,10 @@ from settings import Settings, from_environ
 from voting import routes as voting_routes
 from voting.routes import panels as vote_panels
 from voting.schedule import Schedule
-from web import House, failure
+from web import House, Visit, failure
 
+WORKERS = ("schedule", "consultation_clock", "postman", "housekeeping")
+"""Parts of the house that run while it is served; after the sequencer, and stopped before it."""
 journal = logging.getLogger("kalpi.app")
 
 
@@ -55,16 +60,16 @@ def create_app(settings: Settings, db: Database, clock: Callable[[], datetime] =
     )
     app.router.redirect_slashes = False  # one address for each page (AC-12)
     sequencer = make_sequencer(settings, db, clock)
-    schedule = Schedule(db, clock, sequencer.nudge)
     parts = {
         "sequencer": sequencer,
-        "schedule": schedule,
+        "schedule": Schedule(db, clock, sequencer.nudge),
+        "consultation_clock": ConsultationClock(db, clock, sequencer.nudge),
         "postman": Postman(db, settings, clock),
         "housekeeping": housekeeping(db, clock),
         "desk_votes": vote_panels.desk_votes,
-        "open_now": vote_panels.open_now,
-        "next_sessions": lambda _visit: [],
-        "decided": lambda _visit: [],
+        "open_now": _open_now,
+        "next_sessions": council_panels.next_sessions,
+        "decided": council_panels.decided,
         "vote_titles": vote_panels.vote_titles,
         "referenda_of_topic": vote_panels.votes_of_topic,
         "published_votes": vote_panels.published_votes,
@@ -88,8 +93,8 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     sequencer: Sequencer = house.parts["sequencer"]
     await run_in_threadpool(_start, house, sequencer)
     yield
-    for worker in (house.parts["schedule"], house.parts["postman"], house.parts["housekeeping"]):
-        await run_in_threadpool(worker.stop)
+    for worker in WORKERS:
+        await run_in_threadpool(house.parts[worker].stop)
     await run_in_threadpool(sequencer.stop)
 
 
@@ -108,9 +113,13 @@ def _start(house: House, sequencer: Sequencer) -> None:
             log.append(session, entry.make("software", files=files))
     sequencer.start()
     sequencer.nudge()
-    house.parts["schedule"].start()
-    house.parts["postman"].start()
-    house.parts["housekeeping"].start()
+    for worker in WORKERS:
+        house.parts[worker].start()
+
+
+def _open_now(visit: Visit) -> list[consultations.Card | vote_panels.Card]:
+    """For the front page: what people can take part in."""
+    return [*consultations.open_consultation_cards(visit), *vote_panels.open_now(visit)]
 
 
 async def _refuse(request: Request, error: Exception) -> Response:
