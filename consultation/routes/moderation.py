@@ -94,7 +94,8 @@ def hide(visit: Visit) -> Response:
     until = when(last_moment(removal.appeal_until), visit.settings.language)
     notice = hidden_notice(called(row, topic, say), hiding, removal.stage, until, say)
     tell_author(visit, row, notice, f"/contributions/{row.key}/appeal")
-    return visit.redirect(DESK, visit.gettext(_HIDDEN if removal.stage == "after" else _REFUSED))
+    done = _HIDDEN if removal.stage == "after" else _REFUSED
+    return visit.redirect(DESK, visit.gettext(done))
 
 
 _HIDDEN = N_("The contribution is hidden. It is in the register of removals.")

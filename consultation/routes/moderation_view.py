@@ -59,7 +59,8 @@ def case_of(visit: Visit, row: ContributionRow) -> Case:
 
 
 def kind_label(row: ContributionRow, gettext: Gettext) -> str:
-    return gettext(STANCES[row.stance] if row.kind == "argument" else LABELS[row.kind])
+    label = STANCES[row.stance] if row.kind == "argument" else LABELS[row.kind]
+    return gettext(label)
 
 
 def house_words(visit: Visit) -> Gettext:
