@@ -24,10 +24,10 @@ SESSION_KINDS: Mapping[str, str] = MappingProxyType(
 )
 SESSION_STATES: Mapping[str, str] = MappingProxyType(
     {
-        "draft": N_("Draft"),
-        "published": N_("Agenda published"),
-        "held": N_("Session held"),
-        "cancelled": N_("Session cancelled"),
+        "draft": N_("draft agenda"),
+        "published": N_("published agenda"),
+        "held": N_("session held"),
+        "cancelled": N_("cancelled session"),
     }
 )
 MARKS: Mapping[str, str] = MappingProxyType(

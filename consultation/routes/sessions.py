@@ -1,16 +1,18 @@
 """Sessions as everybody sees them: the list, one session with its topics, and the versions of its agenda."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from audit import store as log
+from audit.entry_members import check_instant
 from consultation import timeline
 from consultation.agenda import decode_agenda
-from consultation.agenda_changes import session_changes, topic_changes
+from consultation.agenda_changes import Change, session_changes, topic_changes
 from consultation.council import MARKS, SESSION_KINDS, SESSION_STATES
+from consultation.difference import Piece
 from consultation.store.body import bodies
 from consultation.store.council_tables import AgendaVersionRow, FileRow, SessionRow, TopicRow
 from consultation.store.participation_tables import ConsultationRow
@@ -23,6 +25,7 @@ from consultation.store.visibility import (
     public_consultations,
     public_session,
 )
+from pages import when
 from web import Visit, endpoint
 
 COMING = 3
@@ -169,11 +172,35 @@ def show_version(visit: Visit) -> Response:
         content=content,
         logged=_log_index(visit, row, number),
         first=before is None,
-        session_changes=session_changes(before, content) if before else [],
-        topic_changes=topic_changes(before, content) if before else [],
+        session_changes=_shown(visit, session_changes(before, content)) if before else [],
+        topic_changes=[
+            (changed, _shown(visit, changed.changes)) for changed in (topic_changes(before, content) if before else [])
+        ],
         last=_is_last(visit, row, shown),
-        words={**SESSION_KINDS, **MARKS},
+        kind=_word(visit, str(content["kind"]), SESSION_KINDS),
+        starts=check_instant(content["starts"]),
+        marks={mark: visit.gettext(label) for mark, label in MARKS.items()},
     )
+
+
+def _shown(visit: Visit, changes: Sequence[Change]) -> list[tuple[str, Sequence[Piece]]]:
+    """What changed in words, and its pieces; coded values are shown as their labels."""
+    return [(visit.gettext(change.what), _pieces(visit, change)) for change in changes]
+
+
+def _pieces(visit: Visit, change: Change) -> Sequence[Piece]:
+    if change.field == "starts":
+        old, new = (when(check_instant(text), visit.language) for text in (change.old, change.new))
+    elif change.field in {"kind", "mark"}:
+        labels = SESSION_KINDS if change.field == "kind" else MARKS
+        old, new = _word(visit, change.old, labels), _word(visit, change.new, labels)
+    else:
+        return change.pieces
+    return [Piece("deleted", old), Piece("same", " "), Piece("inserted", new)]
+
+
+def _word(visit: Visit, word: str, labels: Mapping[str, str]) -> str:
+    return visit.gettext(labels[word]) if word in labels else word
 
 
 def _is_last(visit: Visit, row: SessionRow, shown: AgendaVersionRow) -> bool:
