@@ -82,6 +82,14 @@ def read_hour(form: Mapping[str, str], field: str, *, last: bool = False) -> dat
         raise Incomplete(fault.code, fault.sentence, fault.advice, field=field) from fault
 
 
+def read_closing(form: Mapping[str, str]) -> datetime:
+    """The new hour of closing. Raises Incomplete (field `closes_at`)."""
+    closes_at = read_hour(form, "closes_at", last=True)
+    if closes_at is None:
+        raise Incomplete("consultation.closes_at", N_("Set the day and hour of closing."), field="closes_at")
+    return closes_at
+
+
 def _day(form: Mapping[str, str], field: str) -> date | None:
     text = form.get(field, "").strip()
     try:
@@ -160,6 +168,20 @@ def is_accepting(row: ConsultationRow, now: datetime) -> bool:
     return row.state == "open" and row.closes_at is not None and now < row.closes_at
 
 
+def time_left(closes_at: datetime, now: datetime) -> tuple[str, int]:
+    """How long it is still open, as people say it: ("days", 3), ("hours", 5), ("minutes", 40), or ("none", 0).
+
+    Days are nights in Athens, once more than a day is left; what is begun counts.
+    """
+    left = closes_at - now
+    if left <= timedelta():
+        return "none", 0
+    if left >= timedelta(days=1):
+        return "days", (day_of(closes_at) - day_of(now)).days
+    minutes = -(-left // timedelta(minutes=1))
+    return ("hours", -(-minutes // 60)) if minutes > 60 else ("minutes", minutes)
+
+
 def check_step(row: ConsultationRow, wanted: str) -> None:
     """Raises WrongState (consultation.state)."""
     if wanted not in STEPS[row.state]:
@@ -170,14 +192,19 @@ def check_step(row: ConsultationRow, wanted: str) -> None:
         )
 
 
-def check_extension(row: ConsultationRow, closes_at: datetime, now: datetime) -> None:
-    """Raises WrongState (consultation.state), Incomplete (consultation.extension, .answer_by)."""
+def check_extendable(row: ConsultationRow, now: datetime) -> None:
+    """Raises WrongState (consultation.state)."""
     if not is_accepting(row, now):
         raise WrongState(
             "consultation.state",
             N_("Only an open consultation can be extended."),
             N_("One that has closed never opens again; a topic of a later session can have its own."),
         )
+
+
+def check_extension(row: ConsultationRow, closes_at: datetime, now: datetime) -> None:
+    """Raises WrongState (consultation.state), Incomplete (consultation.extension, .answer_by)."""
+    check_extendable(row, now)
     if row.closes_at is None or closes_at <= row.closes_at:
         sentence = N_("The new closing must be later than the one announced.")
         raise Incomplete("consultation.extension", sentence, field="closes_at")

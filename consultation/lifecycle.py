@@ -128,7 +128,9 @@ def correct_text(
     assert row.id is not None
     newest = newest_version(session, row.id)
     if row.state == "draft":
-        return keep_version(session, row.id, 1, topic.key, text, reason="", now=now, account_id=account_id).number
+        keep_version(session, row.id, 1, topic.key, text, reason="", now=now, account_id=account_id)
+        _keep(session, row, now)
+        return 1
     if row.state != "open" or row.closes_at is None or now >= row.closes_at or newest is None:
         raise WrongState(
             "consultation.text",

@@ -49,9 +49,11 @@ class Text:
     def paragraph(self, wanted: str) -> Paragraph | None:
         return next((paragraph for paragraph in self.paragraphs() if paragraph.id == wanted), None)
 
-    def article_of(self, paragraph: str) -> Article | None:
-        """Where the paragraph stands now."""
-        return next((each for each in self.articles if paragraph in {one.id for one in each.paragraphs}), None)
+    def wording(self, place: str) -> str:
+        """Of a paragraph, or the title of an article; empty when there is no such place."""
+        if paragraph := self.paragraph(place):
+            return paragraph.text
+        return next((article.title or article.number for article in self.articles if article.id == place), "")
 
 
 @dataclass(frozen=True, slots=True)

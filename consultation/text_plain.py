@@ -81,9 +81,10 @@ def plain_articles(text: Text) -> list[PlainArticle]:
 
 def clean(text: str) -> str:
     """One spelling: composed letters, "\\n" as line end, no control characters and no marks that turn direction."""
-    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
-    text = text.replace("\t", " ").replace("\xa0", " ").replace("\u2028", "\n").replace("\u2029", "\n\n")
-    return "".join(letter for letter in text if letter == "\n" or unicodedata.category(letter) not in _UNSEEN)
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").replace("\xa0", " ")
+    text = text.replace("\u2028", "\n").replace("\u2029", "\n\n")
+    seen = "".join(letter for letter in text if letter == "\n" or unicodedata.category(letter) not in _UNSEEN)
+    return unicodedata.normalize("NFC", seen)
 
 
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}

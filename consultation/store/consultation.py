@@ -19,6 +19,7 @@ __all__ = [
     "consultations_in",
     "due",
     "is_accepting",
+    "keep_terms",
     "locked_consultation",
     "open_consultations",
     "text_now",
@@ -70,6 +71,12 @@ def add_consultation(session: Session, row: ConsultationRow) -> ConsultationRow:
     session.add(row)
     session.flush()
     return row
+
+
+def keep_terms(session: Session, row: ConsultationRow) -> None:
+    """What was changed of a draft."""
+    session.add(row)
+    session.flush()
 
 
 def consultations_in(session: Session, states: Iterable[str]) -> Sequence[tuple[ConsultationRow, TopicRow, SessionRow]]:
