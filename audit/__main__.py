@@ -1,7 +1,7 @@
-"""`python -m audit verify PATH` and `python -m audit evidence ACCEPTANCE --record PATH`.
+"""`python -m audit verify PATH`, `… council PATH` and `… evidence ACCEPTANCE --record PATH`.
 
-Needs no account, no database and no web framework. Exit codes of `verify`: 0 verified, 1 refused, 2 usage, 3 sound but
-unfinished. Of `evidence`: 0 the promise was kept, 1 it was broken, 2 usage, 3 nothing is proved.
+Needs no account, no database and no web framework. Exit codes of `verify` and `council`: 0 verified, 1 refused,
+2 usage, and of `verify` 3 sound but unfinished. Of `evidence`: 0 the promise was kept, 1 it was broken, 2 usage, 3 nothing is proved.
 """
 
 import argparse
@@ -15,6 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress as Bar
 
+from audit.council_record import read_council_record
 from audit.evidence import Outcome, weigh
 from audit.note import VerifierKey, decode_verifier_key
 from audit.phrases import ENGLISH, GREEK, LANGUAGES, say
@@ -23,6 +24,7 @@ from audit.rendering import as_json, render
 from audit.report import Check, Report, Status
 from audit.verify import verify
 from audit.verify_ballots import Progress
+from audit.verify_council import verify_council
 from crypto.errors import Flaw, Malformed
 from crypto.group import check_library
 
@@ -38,12 +40,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         expected = _log_key(options.log_key)
     except Flaw:
         return _usage(say(language, "usage.key"))
-    path: Path = options.path if options.command == "verify" else options.record
+    path: Path = options.record if options.command == "evidence" else options.path
     if not path.exists():
         return _usage(say(language, "usage.path", path=str(path)))
     if options.command == "evidence":
         return _evidence(options.acceptance, path, expected, language)
-    report = _verify(path, expected, language)
+    judge = _verify_council if options.command == "council" else _verify
+    report = judge(path, expected, language)
     if options.json:
         sys.stdout.write(json.dumps(as_json(report, language), ensure_ascii=False, indent=1) + "\n")
     else:
@@ -58,6 +61,15 @@ def _verify(path: Path, expected: VerifierKey | None, language: str) -> Report:
         return Report(checks=[Check("record", Status.FAIL, flaw.code, flaw.sentence)])
     with _bar(language) as progress:
         return verify(record, expected_key=expected, progress=progress)
+
+
+def _verify_council(path: Path, expected: VerifierKey | None, _language: str) -> Report:
+    try:
+        record = read_council_record(path)
+    except Flaw as flaw:
+        place = getattr(flaw, "place", None)
+        return Report(checks=[Check("layout", Status.FAIL, flaw.code, flaw.sentence, place)], council={})
+    return verify_council(record, expected_key=expected)
 
 
 def _evidence(acceptance: Path, path: Path, expected: VerifierKey | None, language: str) -> int:
@@ -107,11 +119,14 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     verifier = commands.add_parser("verify", help="verify the record of a vote")
     verifier.add_argument("path", type=Path, help="a record's folder, or a .bel file of Belenios")
-    verifier.add_argument("--json", action="store_true", help="print the report as JSON")
+    council = commands.add_parser("council", help="verify the council's record")
+    council.add_argument("path", type=Path, help="council.zip as downloaded, or a folder with its files")
+    for command in (verifier, council):
+        command.add_argument("--json", action="store_true", help="print the report as JSON")
     evidence = commands.add_parser("evidence", help="what an acceptance proves against a record")
     evidence.add_argument("acceptance", type=Path, help="the acceptance, a signed note")
     evidence.add_argument("--record", type=Path, required=True, help="a record's folder")
-    for command in (verifier, evidence):
+    for command in (verifier, council, evidence):
         command.add_argument("--language", choices=LANGUAGES, default=default)
         command.add_argument("--log-key", help="the key of the log as published elsewhere: a vkey or a file with one")
     return parser

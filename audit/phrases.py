@@ -6,6 +6,8 @@ What a failed check says in Greek is in phrases_flaws.py; in English a flaw brin
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from audit.phrases_council import COUNCIL_WORDS
+
 GREEK, ENGLISH = "el", "en"
 LANGUAGES = (GREEK, ENGLISH)
 
@@ -224,5 +226,6 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Δεν υπάρχει απόδειξη: η αποδοχή αφορά άλλη ψηφοφορία.",
             "No evidence: the acceptance is about another vote.",
         ),
+        **COUNCIL_WORDS,
     }
 )

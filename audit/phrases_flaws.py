@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from audit.phrases_council import GREEK_COUNCIL_FLAWS
+
 GREEK_FLAWS: Mapping[str, str] = MappingProxyType(
     {
         # the archive
@@ -119,6 +121,7 @@ GREEK_FLAWS: Mapping[str, str] = MappingProxyType(
         "word": "μια λέξη δεν είναι από τις επιτρεπτές",
         "origin": "το όνομα του αρχείου ελέγχου δεν έχει τη σωστή μορφή",
         "rehearsal": "η πρόβα δεν είναι αυτή του αρχείου ελέγχου",
+        **GREEK_COUNCIL_FLAWS,
     }
 )
 

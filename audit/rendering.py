@@ -24,6 +24,7 @@ def render(report: Report, language: str) -> str:
 
 def as_json(report: Report, language: str) -> dict[str, Json]:
     """Stable names and codes for programs, the sentences in the language asked for."""
+    figures: dict[str, Json] = {} if report.council is None else {"council": {**report.council}}
     return {
         "verdict": report.verdict.name.lower(),
         "exit": int(report.verdict),
@@ -33,6 +34,7 @@ def as_json(report: Report, language: str) -> dict[str, Json]:
         "registered": report.registered,
         "voted": report.voted,
         "result": None if report.result is None else [[*row] for row in report.result.counts],
+        **figures,
         "facts": {**report.facts},
         "checks": [
             {
@@ -48,6 +50,8 @@ def as_json(report: Report, language: str) -> dict[str, Json]:
 
 
 def _rules_name(report: Report) -> str:
+    if report.council is not None:
+        return "council"
     if report.election is None:
         return "unknown"
     if not report.election.has_rules:
@@ -76,6 +80,8 @@ def _verdict(report: Report, language: str) -> str:
 
 
 def _result(report: Report, language: str) -> str:
+    if report.council and not report.failures:
+        return say(language, "result.council", **report.council)
     if report.result is None or report.election is None or report.failures:
         return say(language, "result.none")
     questions = []

@@ -32,10 +32,10 @@ class Verdict(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in the record a flaw is: `kind` is a word of phrases.py, `number` counts from 1."""
+    """Where in the record a flaw is: `kind` is a word of phrases.py, `number` counts from 1 or is an object's name."""
 
     kind: str
-    number: int
+    number: int | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,8 @@ class Report:
     result: Result | None = None
     registered: int | None = None
     voted: int | None = None
+    council: dict[str, int] | None = None
+    """What was counted in the council's record; None for a vote's."""
 
     @property
     def failures(self) -> list[Check]:
