@@ -1,7 +1,8 @@
 """`python -m audit verify PATH`, `… council PATH` and `… evidence ACCEPTANCE --record PATH`.
 
 Needs no account, no database and no web framework. Exit codes of `verify` and `council`: 0 verified, 1 refused,
-2 usage, and of `verify` 3 sound but unfinished. Of `evidence`: 0 the promise was kept, 1 it was broken, 2 usage, 3 nothing is proved.
+2 usage, and of `verify` 3 sound but unfinished. Of `evidence`: 0 the promise was kept, 1 it was broken, 2 usage,
+3 nothing is proved.
 """
 
 import argparse

@@ -29,6 +29,7 @@ from consultation.routes import (
     moderation,
     my_contributions,
     oparl,
+    record,
     removals,
     replies,
     reply_revisions,
@@ -45,6 +46,7 @@ def routes() -> list[BaseRoute]:
     return [
         *desk.routes(),
         *search.routes(),
+        *record.routes(),
         *oparl.routes(),
         *finishing.routes(),
         *replies.routes(),
