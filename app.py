@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
+from sqlmodel import Session
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -70,7 +71,7 @@ def create_app(settings: Settings, db: Database, clock: Callable[[], datetime] =
         "open_now": _open_now,
         "next_sessions": council_panels.next_sessions,
         "decided": council_panels.decided,
-        "vote_titles": vote_panels.vote_titles,
+        "log_subjects": _log_subjects,
         "referenda_of_topic": vote_panels.votes_of_topic,
         "published_votes": vote_panels.published_votes,
         "vote_results": vote_panels.vote_results,
@@ -115,6 +116,11 @@ def _start(house: House, sequencer: Sequencer) -> None:
     sequencer.nudge()
     for worker in WORKERS:
         house.parts[worker].start()
+
+
+def _log_subjects(session: Session, about: set[str]) -> dict[str, tuple[str, str]]:
+    """For the page of the log: uuid or key → title and address."""
+    return {**council_panels.subjects(session, about), **vote_panels.vote_subjects(session)}
 
 
 def _open_now(visit: Visit) -> list[consultations.Card | vote_panels.Card]:

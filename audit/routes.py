@@ -41,7 +41,8 @@ def show_log(visit: Visit) -> Response:
     counts = store.count_by_kind(visit.session)
     named = [(visit.gettext(NAMES[kind]), counts[kind]) for kind in NAMES if kind in counts]
     newest = store.newest_acts(visit.session, NEWEST)
-    titles = visit.house.parts.get("vote_titles")
+    lines = [line(logged.index, logged.entry, visit.gettext) for logged in newest]
+    subjects = visit.house.parts.get("log_subjects")
     return visit.page(
         "audit/log.html",
         size=signed.size if signed else 0,
@@ -49,8 +50,8 @@ def show_log(visit: Visit) -> Response:
         halted=head.halted,
         checkpoint=signed.note.decode() if signed else "",
         counts=named,
-        lines=[line(logged.index, logged.entry, visit.gettext) for logged in newest],
-        titles=titles(visit.session) if titles else {},
+        lines=lines,
+        subjects=subjects(visit.session, {shown.about for shown in lines}) if subjects else {},
         verifier_key=log_keeper(visit.settings).verifier_key.encode(),
     )
 

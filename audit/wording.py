@@ -92,7 +92,7 @@ class Line:
     index: int
     name: str
     detail: str
-    referendum: str  # the uuid, empty when the entry belongs to no vote
+    about: str  # uuid of the vote, or key of the topic or session; empty when it belongs to none
 
 
 def line(index: int, entry: Entry, gettext: Callable[[str], str]) -> Line:
@@ -100,4 +100,4 @@ def line(index: int, entry: Entry, gettext: Callable[[str], str]) -> Line:
     detail = DETAILS.get(entry.kind, "")
     # A translated empty text would be the catalogue's header.
     words = gettext(detail) % entry.members if detail else ""
-    return Line(index, gettext(NAMES.get(entry.kind, entry.kind)), words, entry.referendum or "")
+    return Line(index, gettext(NAMES.get(entry.kind, entry.kind)), words, entry.referendum or entry.subject or "")

@@ -1,12 +1,16 @@
 """What the front page and the header show of the council, handed to them by `app.py`."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TypedDict
+
+from sqlmodel import Session
 
 from consultation.council_vote import OUTCOMES, Outcome
 from consultation.store.decision import public_decisions
 from consultation.store.session import coming_sessions
 from consultation.store.topic import topics
+from consultation.store.visibility import sessions_named, topics_named
 from web import Visit
 
 SHOWN = 3
@@ -39,6 +43,14 @@ def next_sessions(visit: Visit) -> list[SessionCard]:
         )
         for row, body in listed[:SHOWN]
     ]
+
+
+def subjects(session: Session, keys: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Of entries of the log: key of a public topic or session → title and address."""
+    return {
+        **{row.key: (row.title, f"/topics/{row.key}") for row in topics_named(session, keys)},
+        **{row.key: (row.title, f"/sessions/{row.key}") for row in sessions_named(session, keys)},
+    }
 
 
 def decided(visit: Visit) -> list[DecisionCard]:

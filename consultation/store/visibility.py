@@ -3,7 +3,7 @@
 A draft does not exist: who may not see an object gets the same answer as for a key that nobody ever had.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlmodel import Session, col, select
 
@@ -40,6 +40,19 @@ def public_session(session: Session, key: str) -> SessionRow:
     if row is None or not is_public_session(row):
         raise nothing_here()
     return row
+
+
+def sessions_named(session: Session, keys: Iterable[str]) -> Sequence[SessionRow]:
+    """The public ones among these keys."""
+    query = select(SessionRow).where(col(SessionRow.key).in_([*keys]), col(SessionRow.state).in_(PUBLIC_SESSIONS))
+    return session.exec(query.where(col(SessionRow.deleted_at).is_(None))).all()
+
+
+def topics_named(session: Session, keys: Iterable[str]) -> Sequence[TopicRow]:
+    """The public ones among these keys."""
+    query = select(TopicRow).join(SessionRow, col(SessionRow.id) == TopicRow.session_id)
+    query = query.where(col(TopicRow.key).in_([*keys]), col(SessionRow.state).in_(PUBLIC_SESSIONS))
+    return session.exec(query.where(col(TopicRow.deleted_at).is_(None), col(SessionRow.deleted_at).is_(None))).all()
 
 
 def public_topic(session: Session, key: str) -> tuple[TopicRow, SessionRow]:

@@ -78,9 +78,9 @@ def desk_votes(visit: Visit) -> list[DeskCard]:
     ]
 
 
-def vote_titles(session: Session) -> dict[str, str]:
-    """For the page of the log: uuid and title."""
-    return {row.uuid: row.title for row in public_votes(session)}
+def vote_subjects(session: Session) -> dict[str, tuple[str, str]]:
+    """For the page of the log: uuid → title and address."""
+    return {row.uuid: (row.title, f"/referenda/{row.slug}") for row in public_votes(session)}
 
 
 def votes_of_topic(visit: Visit, topic: str) -> list[Card]:
