@@ -12,7 +12,7 @@ from consultation.errors import Incomplete, NotYours, WrongState
 from consultation.moderation import REASONS, RULES, STATES, days_late, last_moment
 from consultation.moderation_notice import decided_notice
 from consultation.routes.moderation import DESK
-from consultation.routes.moderation_view import called, case_of, house_words, tell_author
+from consultation.routes.moderation_view import called, case_of, house_words, tell_author, to_fresh
 from consultation.store import appeal as store
 from consultation.store.contribution import topic_of
 from consultation.store.moderation import sent_contribution
@@ -62,7 +62,7 @@ def show_decision(visit: Visit) -> Response:
         try:
             visit.require_fresh_totp(FRESH_OFFICIAL)
         except FreshCodeNeeded:
-            return visit.redirect(f"/login/fresh?next={visit.request.url.path}")
+            return to_fresh(visit)
     return _decider_page(visit, row, removal, contribution)
 
 

@@ -15,7 +15,7 @@ from consultation.desk import MODERATORS
 from consultation.errors import Incomplete
 from consultation.moderation import REASONS, check_not_author, check_restorable, last_moment, read_hiding, stage_of
 from consultation.moderation_notice import accepted_notice, hidden_notice, restored_notice
-from consultation.routes.moderation_view import called, case_of, house_words, tell_author
+from consultation.routes.moderation_view import called, case_of, house_words, tell_author, to_fresh
 from consultation.store import moderation as store
 from consultation.store.appeal import open_appeals
 from consultation.store.contribution import topic_of
@@ -73,7 +73,7 @@ def show_decision(visit: Visit) -> Response:
     try:
         visit.require_fresh_totp(FRESH_OFFICIAL)
     except FreshCodeNeeded:
-        return visit.redirect(f"/login/fresh?next={visit.request.url.path}")
+        return to_fresh(visit)
     return _decision(visit, row)
 
 
@@ -123,7 +123,7 @@ def show_restoration(visit: Visit) -> Response:
     try:
         visit.require_fresh_totp(FRESH_OFFICIAL)
     except FreshCodeNeeded:
-        return visit.redirect(f"/login/fresh?next={visit.request.url.path}")
+        return to_fresh(visit)
     return visit.page(
         "consultation/restoration.html",
         removal=removal,

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
+
+from starlette.responses import Response
 
 from audit.refusal import N_
 from consultation.contribution import LABELS, STANCES, STATES
@@ -79,3 +82,8 @@ def tell_author(visit: Visit, row: ContributionRow, notice: Notice, url: str) ->
     account_id = reachable(visit.session, row)
     if account_id is not None:
         tell(visit.session, account_id, visit.now, subject=notice.subject, body=notice.body, url=url)
+
+
+def to_fresh(visit: Visit) -> Response:
+    """The way over the page that asks for a one-time code, back to this one."""
+    return visit.redirect("/login/fresh?next=" + quote(visit.request.url.path, safe=""))
