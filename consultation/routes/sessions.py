@@ -12,12 +12,14 @@ from consultation import timeline
 from consultation.agenda import decode_agenda
 from consultation.agenda_changes import Change, session_changes, topic_changes
 from consultation.council import MARKS, SESSION_KINDS, SESSION_STATES
+from consultation.council_vote import OUTCOMES, Outcome
 from consultation.difference import Piece
 from consultation.store.body import bodies
-from consultation.store.council_tables import AgendaVersionRow, FileRow, SessionRow, TopicRow
+from consultation.store.council_tables import AgendaVersionRow, DecisionRow, FileRow, SessionRow, TopicRow
+from consultation.store.minutes import minutes_of
 from consultation.store.participation_tables import ConsultationRow
 from consultation.store.session import PAST_SHOWN, Listed, body_of, coming_sessions, past_sessions
-from consultation.store.topic import TakingPart, agenda_of, taking_part
+from consultation.store.topic import TakingPart, agenda_of, decisions_on, taking_part
 from consultation.store.version import newest_version, version, versions
 from consultation.store.visibility import (
     nothing_here,
@@ -27,9 +29,6 @@ from consultation.store.visibility import (
 )
 from pages import when
 from web import Visit, endpoint
-
-COMING = 3
-"""How many the front page tells of."""
 
 
 def routes() -> list[BaseRoute]:
@@ -63,6 +62,8 @@ class TopicLine:
     consultation: ConsultationRow | None
     part: TakingPart
     files: Sequence[FileRow]
+    decision: tuple[str, str] | None
+    """Outcome in words and number."""
 
 
 def list_lines(visit: Visit, listed: Sequence[Listed]) -> list[SessionLine]:
@@ -76,11 +77,6 @@ def list_lines(visit: Visit, listed: Sequence[Listed]) -> list[SessionLine]:
         )
         for row, body in listed
     ]
-
-
-def next_sessions(visit: Visit) -> list[SessionLine]:
-    """For the front page: the next ones of all bodies."""
-    return list_lines(visit, coming_sessions(visit.session, visit.now)[:COMING])
 
 
 @endpoint
@@ -120,6 +116,7 @@ def session_page(visit: Visit, row: SessionRow, *, preview: bool = False) -> Res
         topics=_topic_lines(visit, row),
         summons_files=[file for file in agenda.session_files if file.purpose == "summons"],
         newest=newest,
+        minutes=minutes_of(visit.session, row.id or 0) is not None,
         logged=_log_index(visit, row, newest.number) if newest else None,
     )
 
@@ -128,6 +125,7 @@ def _topic_lines(visit: Visit, row: SessionRow) -> list[TopicLine]:
     agenda = agenda_of(visit.session, row)
     ids = [topic.id or 0 for topic in agenda.topics]
     consultations, parts = public_consultations(visit.session, ids), taking_part(visit.session, ids)
+    decisions = decisions_on(visit.session, ids)
     return [
         TopicLine(
             number,
@@ -137,9 +135,14 @@ def _topic_lines(visit: Visit, row: SessionRow) -> list[TopicLine]:
             consultations.get(topic.id or 0),
             parts.get(topic.id or 0, TakingPart(0, 0)),
             agenda.files.get(topic.id or 0, ()),
+            _decision(visit, decisions.get(topic.id or 0)),
         )
         for number, topic in enumerate(agenda.topics, 1)
     ]
+
+
+def _decision(visit: Visit, row: DecisionRow | None) -> tuple[str, str] | None:
+    return (visit.gettext(OUTCOMES[Outcome(row.outcome)]), row.number) if row else None
 
 
 @endpoint

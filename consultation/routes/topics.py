@@ -4,9 +4,12 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from audit import store as log
-from audit.local_time import day_of
 from consultation import timeline
 from consultation.council import MARKS, SESSION_KINDS
+from consultation.routes.consultations import consultation_panel
+from consultation.routes.decisions import decision_panel
+from consultation.routes.implementation import measures_panel
+from consultation.routes.removals import removals_panel
 from consultation.store.session import body_of
 from consultation.store.topic import TakingPart, agenda_of, taking_part
 from consultation.store.visibility import public_consultation, public_topic
@@ -23,7 +26,15 @@ def show_topic(visit: Visit) -> Response:
     agenda = agenda_of(visit.session, council_session)
     topic_id = row.id or 0
     consultation = public_consultation(visit.session, row)
-    steps = timeline.line_of_time(row, council_session, consultation, visit.now, decided_on=None, measures=0)
+    decision, measures = decision_panel(visit, row), measures_panel(visit, row)
+    steps = timeline.line_of_time(
+        row,
+        council_session,
+        consultation,
+        visit.now,
+        decided_on=decision["decided_on"],
+        measures=len(measures.get("lines", ())),
+    )
     return visit.page(
         "consultation/topic.html",
         row=row,
@@ -40,7 +51,11 @@ def show_topic(visit: Visit) -> Response:
             for step in steps
         ],
         files=[file for file in agenda.files.get(topic_id, ()) if file.purpose in {"motion", "attachment"}],
-        held_on=day_of(council_session.starts_at),
+        consultation=consultation_panel(visit, row),
         terms=consultation,
+        decision=decision,
+        measures=measures,
+        removals=removals_panel(visit, row),
+        votes=visit.house.parts["referenda_of_topic"](visit, row.key),
         logged=[(logged.index, logged.entry.kind) for logged in log.entries_about(visit.session, row.key)][-1:],
     )

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, delete, func, select
 
 from consultation.agenda import Agenda
 from consultation.store.body import body_names
-from consultation.store.council_tables import SessionRow, TopicRow
+from consultation.store.council_tables import DecisionRow, SessionRow, TopicRow
 from consultation.store.file import delete_file, files_of_session, files_of_topics
 from consultation.store.participation_tables import ConsultationRow, ContributionRow, SupportRow
 from consultation.store.visibility import nothing_here
@@ -112,3 +112,11 @@ def taking_part(session: Session, topic_ids: Iterable[int]) -> dict[int, TakingP
     )
     supports = dict(session.exec(supported).all())
     return {topic: TakingPart(count, supports.get(topic, 0)) for topic, count in session.exec(published)}
+
+
+def decisions_on(session: Session, topic_ids: Iterable[int]) -> dict[int, DecisionRow]:
+    """By topic; one without a decision has no key."""
+    query = select(DecisionRow).where(
+        col(DecisionRow.topic_id).in_([*topic_ids]), col(DecisionRow.deleted_at).is_(None)
+    )
+    return {row.topic_id: row for row in session.exec(query)}
