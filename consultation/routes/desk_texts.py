@@ -66,7 +66,7 @@ def look(visit: Visit) -> Response:
         typed = _wanted(visit)
         return _confirmation(visit, topic, row, typed)
     except (Incomplete, BadFile) as fault:
-        return _form(visit, topic, row, typed, revision=visit.number("revision"), fault=fault)
+        return _form(visit, topic, row, typed, revision=visit.number("revision") or 0, fault=fault)
 
 
 @endpoint(limit=TYPED_LIMIT)
@@ -148,7 +148,7 @@ def _confirmation(
         nothing_new=correction.text == text_now(visit.session, row.id or 0),
         typed=typed,
         shown=sha256_hex(typed.encode()),
-        revision=visit.number("revision"),
+        revision=visit.number("revision") or 0,
         reason=visit.form.get("reason", ""),
         errors=[(fault.field, visit.gettext(fault.sentence, **fault.fields))] if fault else [],
     )
@@ -167,7 +167,7 @@ def _form(
     row: ConsultationRow,
     typed: str,
     *,
-    revision: int | None,
+    revision: int,
     fault: Refused | None = None,
 ) -> Response:
     words = [visit.gettext(text, **fault.fields) for text in (fault.sentence, fault.advice) if text] if fault else []
