@@ -15,7 +15,7 @@ from consultation.store.collective import collective_names
 from consultation.store.consultation import consultation_of
 from consultation.store.contribution import arguments
 from consultation.store.council_tables import TopicRow
-from consultation.store.participation_tables import ConsultationRow
+from consultation.store.participation_tables import CollectiveRow, ConsultationRow
 from consultation.store.support import supports
 from consultation.store.topic import topic_row
 from consultation.store.visibility import nothing_here
@@ -80,10 +80,7 @@ def bench_lines(visit: Visit, session: Session, lines: Sequence[Line], today: da
     ids = [line.row.id or 0 for line in lines]
     supported, argued = supports(session, ids), arguments(session, ids)
     names = {account: display_name(session, account) for account in {line.row.owner_id or 0 for line in lines} - {0}}
-    groups = {
-        number: row.name
-        for number, row in collective_names(session, (line.row.collective_id for line in lines)).items()
-    }
+    groups = collective_names(session, (line.row.collective_id for line in lines))
     return [_line(visit, line, supported, argued, names, groups, today) for line in lines]
 
 
@@ -98,16 +95,16 @@ def refusal_words(visit: Visit, refused: Refused | None, field: str) -> tuple[li
 
 
 def _line(  # type: ignore[no-untyped-def]
-    visit: Visit, line: Line, supported, argued, names: dict[int, str], groups: dict[int, str], today: date
+    visit: Visit, line: Line, supported, argued, names: dict[int, str], groups: dict[int, CollectiveRow], today: date
 ) -> BenchLine:
     row, reply = line.row, line.reply
-    group = groups.get(row.collective_id or 0, "")
+    group = groups.get(row.collective_id or 0)
     return BenchLine(
         key=row.key,
         kind=visit.gettext(LABELS[row.kind]),
         title=row.title or row.text[:80],
         text=row.text,
-        author=f"{group} ({row.name})" if group else row.name,
+        author=f"{group.name} ({row.name})" if group else row.name,
         paragraph=row.paragraph,
         submitted_at=row.submitted_at,
         supports=supported.get(row.id or 0, 0),
