@@ -62,7 +62,8 @@ def wrap(text: str, width: Callable[[str], float], limit: float) -> Iterator[str
                 line, used = "", 0.0
             used += needed + (space if line else 0)
             line = f"{line} {word}" if line else word
-        yield line
+        if line or not paragraph.strip():
+            yield line
 
 
 def _fitting(word: str, width: Callable[[str], float], limit: float) -> int:
