@@ -6,6 +6,7 @@ Leaves out who may write (routes) and what is kept of it (store).
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from types import MappingProxyType
 
 from audit.refusal import N_
@@ -128,9 +129,9 @@ def check_pace(act: str, earlier: Sequence[datetime], now: datetime) -> None:
                 f"pace.{act}",
                 N_("You have done this very often within a short time."),
                 N_("Nothing is lost. Please try again in %(minutes)s minutes."),
-                minutes=int((until - now).total_seconds()) // 60 + 1,
+                minutes=ceil((until - now) / timedelta(minutes=1)),
             )
-            refused.retry_after = int((until - now).total_seconds()) + 1
+            refused.retry_after = ceil((until - now).total_seconds())
             raise refused
 
 
