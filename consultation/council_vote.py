@@ -35,9 +35,9 @@ OUTCOMES: Mapping[str, str] = MappingProxyType(
     {
         Outcome.UNANIMOUS: N_("Unanimous"),
         Outcome.BY_MAJORITY: N_("By majority"),
-        Outcome.REJECTED: N_("Rejected"),
-        Outcome.POSTPONED: N_("Postponed"),
-        Outcome.WITHDRAWN: N_("Withdrawn"),
+        Outcome.REJECTED: N_("Rejected (decision)"),
+        Outcome.POSTPONED: N_("Postponed (decision)"),
+        Outcome.WITHDRAWN: N_("Withdrawn (decision)"),
     }
 )
 CHOICES: Mapping[str, str] = MappingProxyType(

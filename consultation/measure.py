@@ -41,10 +41,10 @@ HORIZONS: Mapping[str, str] = MappingProxyType(
 )
 STATUSES: Mapping[str, str] = MappingProxyType(
     {
-        Status.PLANNED: N_("Planned"),
-        Status.RUNNING: N_("Under way"),
+        Status.PLANNED: N_("Planned (measure)"),
+        Status.RUNNING: N_("Under way (measure)"),
         Status.DONE: N_("Done (measure)"),
-        Status.STOPPED: N_("Stopped"),
+        Status.STOPPED: N_("Stopped (measure)"),
     }
 )
 UNFINISHED = frozenset({Status.PLANNED, Status.RUNNING})

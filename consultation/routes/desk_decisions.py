@@ -1,5 +1,6 @@
 """Writing a decision at the desk: every save is a public version and an entry of the log, and the form says so."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from starlette.responses import Response
@@ -91,7 +92,7 @@ def _stored(visit: Visit, topic: TopicRow, meeting: SessionRow, row: DecisionRow
         if topic.state == "withdrawn":
             fields["outcome"] = Outcome.WITHDRAWN.value
     labels = {
-        "outcome": visit.gettext("Outcome"),
+        "outcome": visit.gettext("Outcome (decision)"),
         "number": visit.gettext("Decision number"),
         "decided_on": visit.gettext("Day of the decision"),
         "text": visit.gettext("Text of the decision"),
@@ -116,7 +117,7 @@ def _form(visit: Visit, topic: TopicRow, meeting: SessionRow, stored: Stored, fa
         labels=stored.labels,
         revision=stored.revision,
         fault=fault,
-        wrong=dict(fault.errors),
+        wrong=defaultdict(str, fault.errors),
         members=members,
         outcomes=options(visit, OUTCOMES, {Outcome.WITHDRAWN} if topic.state == "withdrawn" else ()),
         choices=nobody + options(visit, CHOICES),

@@ -1,5 +1,7 @@
 """Measures at the desk: those of a topic, a new one, a change, and a dated note. Every save is public and logged."""
 
+from collections import defaultdict
+
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
@@ -142,7 +144,7 @@ def _form(visit: Visit, topic: TopicRow, kept: Kept | None, stored: Stored, faul
         labels=stored.labels,
         revision=stored.revision,
         fault=fault,
-        wrong=dict(fault.errors),
+        wrong=defaultdict(str, fault.errors),
         horizons=options(visit, HORIZONS),
         statuses=options(visit, STATUSES),
     )
@@ -157,7 +159,7 @@ def _note_form(visit: Visit, kept: Kept, fault: Fault) -> Response:
         text=visit.form.get("text", "") if sent else "",
         progress=visit.form.get("status", "") if sent else kept.row.status,
         fault=fault,
-        wrong=dict(fault.errors),
+        wrong=defaultdict(str, fault.errors),
         limit=NOTE_LIMIT,
         statuses=options(visit, STATUSES),
     )

@@ -83,7 +83,7 @@ def list_measures(visit: Visit) -> Response:
         changed_at=max((line.kept.row.modified_at for line in everything), default=None),
         statuses=[
             ("", visit.gettext("All (measures)")),
-            (OVERDUE, visit.gettext("Overdue")),
+            (OVERDUE, visit.gettext("Overdue (measure)")),
             *((code, visit.gettext(label)) for code, label in STATUSES.items()),
         ],
         owners=[("", visit.gettext("All offices")), *((one, one) for one in owners)],

@@ -1,5 +1,7 @@
 """Minutes of a session: every version with its state, an extract for each topic, and the desk's form (M4, M5)."""
 
+from collections import defaultdict
+
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
@@ -143,7 +145,7 @@ def _form(visit: Visit, council_session: SessionRow, stored: Stored, fault: Faul
         labels=stored.labels,
         revision=stored.revision,
         fault=fault,
-        wrong=dict(fault.errors),
+        wrong=defaultdict(str, fault.errors),
         file=file,
         states=[(code, label, visit.gettext(MEANINGS[code])) for code, label in options(visit, STATES, only)],
         extracts=[name for name in stored.labels if name.startswith("extract_")],
