@@ -130,8 +130,8 @@ def _write_section(
 
 def _byline(one: dict[str, Any], gettext: Translate, today: Callable[[datetime], str]) -> str:
     parts = [_author(one), today(moment(one["submitted"]))]
-    if one["paragraph"]:
-        parts.append(gettext(N_("on paragraph %(id)s"), id=one["paragraph"]))
+    if one["place"]:
+        parts.append(one["place"])
     if one["form"]:
         parts.append(gettext(N_("paper form %(number)s"), number=one["form"].upper()))
     parts.append(gettext(N_("supports: %(count)s"), count=one["supports"]))

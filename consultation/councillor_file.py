@@ -19,7 +19,10 @@ Content: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """One public contribution. `collective` is empty for a person; `answer` is None without a reply."""
+    """One public contribution. `collective` is empty for a person; `answer` is None without a reply.
+
+    `paragraph` is a lasting id and `place` the same in words, both empty for the whole topic.
+    """
 
     key: str
     kind: str
@@ -28,6 +31,7 @@ class Voice:
     author: str
     collective: str
     paragraph: str
+    place: str
     form: str
     submitted_at: datetime
     supports: int
@@ -124,6 +128,7 @@ def _voice(voice: Voice) -> dict[str, Json]:
     return {
         **_said(voice),
         "paragraph": voice.paragraph,
+        "place": voice.place,
         "form": voice.form,
         "supports": voice.supports,
         "pro": [_said(argument) for argument in voice.pro],

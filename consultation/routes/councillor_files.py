@@ -23,10 +23,13 @@ from consultation.councillor_file import (
 )
 from consultation.desk import CLERKS
 from consultation.reply import OUTCOMES
+from consultation.routes.contribution_view import place_label
 from consultation.store import councillor_file as store
 from consultation.store.council_tables import SessionRow, TopicRow
+from consultation.store.text import text_now
 from consultation.store.topic import topic_for_change, topic_row
 from consultation.store.visibility import is_public_session, nothing_here, public_consultation, public_topic
+from consultation.text import Text
 from pages import day, translations, when
 from web import Visit, endpoint
 
@@ -119,7 +122,11 @@ def file_panel(visit: Visit, topic: TopicRow) -> dict[str, Any]:
 def _collect(visit: Visit, session: Session, topic: TopicRow) -> Content:
     council_session = session.get_one(SessionRow, topic.session_id)
     check_makeable(is_public_session(council_session))
-    return store.collect(session, topic, council_session, public_consultation(session, topic), visit.now)
+    consultation = public_consultation(session, topic)
+    text = text_now(session, consultation.id or 0) if consultation else Text()
+    return store.collect(
+        session, topic, council_session, consultation, visit.now, lambda place: place_label(visit, text, place)
+    )
 
 
 def _print(visit: Visit, content: Content) -> bytes:

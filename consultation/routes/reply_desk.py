@@ -1,6 +1,6 @@
 """What the pages of the reply desk share: the topic they are about, the people who answer, a contribution in a list."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,15 +11,18 @@ from consultation.contribution import LABELS
 from consultation.desk import REPLIERS
 from consultation.errors import Incomplete
 from consultation.reply import OUTCOMES
+from consultation.routes.contribution_view import place_label
 from consultation.store.collective import collective_names
 from consultation.store.consultation import consultation_of
 from consultation.store.contribution import arguments
 from consultation.store.council_tables import TopicRow
-from consultation.store.participation_tables import CollectiveRow, ConsultationRow
+from consultation.store.participation_tables import CollectiveRow, ConsultationRow, ContributionRow
 from consultation.store.support import supports
+from consultation.store.text import text_now
 from consultation.store.topic import topic_row
 from consultation.store.visibility import nothing_here
 from consultation.store.workbench import Line
+from consultation.text import Text
 from identity.store.account import display_name
 from identity.store.role import accounts_with_role
 from web import Visit
@@ -50,7 +53,7 @@ class BenchLine:
     title: str
     text: str
     author: str
-    paragraph: str
+    place: str
     submitted_at: datetime | None
     supports: int
     arguments: int
@@ -80,8 +83,9 @@ def bench_lines(visit: Visit, session: Session, lines: Sequence[Line], today: da
     ids = [line.row.id or 0 for line in lines]
     supported, argued = supports(session, ids), arguments(session, ids)
     names = {account: display_name(session, account) for account in {line.row.owner_id or 0 for line in lines} - {0}}
+    text = text_now(session, lines[0].row.consultation_id) if lines else Text()
     groups = collective_names(session, (line.row.collective_id for line in lines))
-    return [_line(visit, line, supported, argued, names, groups, today) for line in lines]
+    return [_line(visit, line, supported, argued, names, groups, text, today) for line in lines]
 
 
 def refusal_words(visit: Visit, refused: Refused | None, field: str) -> tuple[list[tuple[str, str]], str]:
@@ -94,8 +98,15 @@ def refusal_words(visit: Visit, refused: Refused | None, field: str) -> tuple[li
     return [(field, visit.gettext(refused.sentence, **refused.fields))], advice
 
 
-def _line(  # type: ignore[no-untyped-def]
-    visit: Visit, line: Line, supported, argued, names: dict[int, str], groups: dict[int, CollectiveRow], today: date
+def _line(
+    visit: Visit,
+    line: Line,
+    supported: Mapping[int, int],
+    argued: Mapping[int, Sequence[ContributionRow]],
+    names: Mapping[int, str],
+    groups: Mapping[int, CollectiveRow],
+    text: Text,
+    today: date,
 ) -> BenchLine:
     row, reply = line.row, line.reply
     group = groups.get(row.collective_id or 0)
@@ -105,7 +116,7 @@ def _line(  # type: ignore[no-untyped-def]
         title=row.title or row.text[:80],
         text=row.text,
         author=f"{group.name} ({row.name})" if group else row.name,
-        paragraph=row.paragraph,
+        place=place_label(visit, text, row.paragraph),
         submitted_at=row.submitted_at,
         supports=supported.get(row.id or 0, 0),
         arguments=len(argued.get(row.id or 0, ())),

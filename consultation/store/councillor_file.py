@@ -1,6 +1,6 @@
 """Rows of councillors' files: what goes into a version, the versions there are, and what of them is public still."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, func, select
@@ -9,7 +9,7 @@ from audit import entry
 from audit import store as log
 from consultation.councillor_file import Content, Voice, instant, make_content, total
 from consultation.store.collective import collective_names
-from consultation.store.contribution import arguments, published
+from consultation.store.contribution import arguments, form_numbers, published
 from consultation.store.council_tables import (
     BodyRow,
     CouncillorFileRow,
@@ -18,7 +18,6 @@ from consultation.store.council_tables import (
     SessionRow,
     TopicRow,
 )
-from consultation.store.paper_form import form_numbers
 from consultation.store.participation_tables import ConsultationRow, ContributionRow
 from consultation.store.reply import replies_of, share_answered
 from consultation.store.support import supports
@@ -32,8 +31,12 @@ def collect(
     council_session: SessionRow,
     consultation: ConsultationRow | None,
     now: datetime,
+    place: Callable[[str], str],
 ) -> Content:
-    """Everything public about the topic now, as the next version. `consultation`: the public one, if any."""
+    """Everything public about the topic now, as the next version. `consultation`: the public one, if any.
+
+    `place` says in words which paragraph a lasting id means.
+    """
     body = session.get_one(BodyRow, council_session.body_id)
     number = consultation.id or 0 if consultation else 0
     head: dict[str, Json] = {
@@ -53,10 +56,10 @@ def collect(
         "motion": topic.motion,
         "consultation": _terms(session, consultation) if consultation else None,
     }
-    return make_content(head, voices(session, number), hidden=_hidden(session, number))
+    return make_content(head, voices(session, number, place), hidden=_hidden(session, number))
 
 
-def voices(session: Session, consultation_id: int) -> list[Voice]:
+def voices(session: Session, consultation_id: int, place: Callable[[str], str]) -> list[Voice]:
     """Public contributions with their public arguments, the oldest first."""
     rows = [*reversed(published(session, consultation_id, size=0))]
     ids = [row.id or 0 for row in rows]
@@ -88,6 +91,7 @@ def voices(session: Session, consultation_id: int) -> list[Voice]:
             author=row.name,
             collective=group.name if group else "",
             paragraph=row.paragraph,
+            place=place(row.paragraph),
             form=forms.get(row.form_id or 0, ""),
             submitted_at=row.submitted_at or row.created_at,
             supports=supported.get(row.id or 0, 0),

@@ -116,13 +116,6 @@ def accept(
     return made
 
 
-def form_numbers(session: Session, form_ids: Iterable[int | None]) -> dict[int, str]:
-    """As stored, by the form's id."""
-    query = select(PaperFormRow.id, PaperFormRow.number)
-    wanted = [number for number in form_ids if number]
-    return {number or 0: text for number, text in session.exec(query.where(col(PaperFormRow.id).in_(wanted)))}
-
-
 def contribution_of(session: Session, row: PaperFormRow) -> ContributionRow | None:
     """What became of the form."""
     return session.exec(select(ContributionRow).where(ContributionRow.form_id == row.id)).first()

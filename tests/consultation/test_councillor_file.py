@@ -162,7 +162,7 @@ def test_WB_01_a_script_in_a_contribution_is_words_in_the_file(talk: Talk, clerk
 
 def a_content(count: int, text: str) -> dict:  # type: ignore[type-arg]
     def voice(number: int, kind: str) -> Voice:
-        return Voice(f"{number:032x}", kind, f"Τίτλος {number}", text, "Άδα Παπαδοπούλου", "", "a1.p2", "", NOW, number)
+        return Voice(f"{number:032x}", kind, f"Τίτλος {number}", text, "Άδα Παπαδοπούλου", "", "a1.p2", "Άρθρο 1", "", NOW, number)
 
     kinds = ("proposal", "objection", "question_post", "comment")
     head: dict[str, Json] = {
