@@ -18,7 +18,7 @@ from consultation.store.participation_tables import (
     TextVersionRow,
 )
 from consultation.store.visibility import PUBLIC_CONSULTATIONS, PUBLIC_SESSIONS
-from crypto.encoding import Json, parse_compact
+from crypto.encoding import Json, parse_json
 
 CODE, TITLE, OF_TOPIC, SUMMARY, BODY = 12, 10, 6, 5, 2
 """Weights of a word by where it stands; OF_TOPIC is a topic's title above its decision, minutes or consultation."""
@@ -117,7 +117,7 @@ def _consultation(session: Session, topic: TopicRow) -> Document | None:
     )
     content = session.exec(newest).first()
     parts = [(OF_TOPIC, topic.title), (SUMMARY, row.plain_summary), (SUMMARY, row.purpose), (BODY, row.can_change)]
-    parts.append((BODY, _cut("\n".join(_texts(parse_compact(content))) if content else "")))
+    parts.append((BODY, _cut("\n".join(_texts(_read(content))) if content else "")))
     at = row.opened_at or row.opens_at or row.created_at
     return Document(
         "consultation", topic.key, row.topic_id, f"/topics/{topic.key}/consultation", topic.title, at, parts
@@ -146,7 +146,7 @@ def _minutes(session: Session, topic: TopicRow, meeting: SessionRow) -> Document
         .order_by(col(MinutesRow.number).desc())
     )
     content = session.exec(query).first()
-    value = parse_compact(content) if content else None
+    value = _read(content) if content else None
     extracts = value.get("extracts") if isinstance(value, dict) else None
     for extract in extracts if isinstance(extracts, list) else []:
         if isinstance(extract, dict) and extract.get("topic") == topic.key:
@@ -154,6 +154,10 @@ def _minutes(session: Session, topic: TopicRow, meeting: SessionRow) -> Document
             url = f"/sessions/{meeting.key}/minutes"
             return Document("minutes", topic.key, topic.id or 0, url, topic.title, meeting.starts_at, parts)
     return None
+
+
+def _read(content: bytes) -> Json:
+    return parse_json(content, size_limit=max(len(content), 1))
 
 
 def _texts(value: Json) -> list[str]:
