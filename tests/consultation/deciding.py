@@ -40,7 +40,7 @@ class Held:
         return {f"vote_{self.members[keys[name]]}": choice for name, choice in by_name.items()}
 
 
-def hold_session(town: Town, **fields: Any) -> Held:
+def hold_session(town: Town, state: str = "held") -> Held:
     """Of the town's council; the mayor attends without a vote."""
     with town.database.writing() as session:
         body = session.exec(select(BodyRow).where(BodyRow.key == town.body_key)).one()
@@ -49,8 +49,9 @@ def hold_session(town: Town, **fields: Any) -> Held:
             for name, role in ((CHAIR, "chair"), (ANNA, "member"), (PETROS, "member"))
         }
         make_councillor(session, town.now, body, "Ο Δήμαρχος", role="mayor")
-        made = {"state": "held", "starts_at": town.now - timedelta(days=3), "title": "2η τακτική συνεδρίαση"} | fields
-        council_session = make_session(session, town.now, body, **made)
+        council_session = make_session(
+            session, town.now, body, state=state, starts_at=town.now - timedelta(days=3), title="2η τακτική συνεδρίαση"
+        )
         topics = [
             make_topic(session, town.now, council_session, title=title, position=number)
             for number, title in enumerate(("Πεζοδρόμηση της Πλατείας Ηρώων", "Νέα δρομολόγια λεωφορείων"), 1)

@@ -191,13 +191,13 @@ def test_AC_06_minutes_of_a_draft_session_do_not_exist(
 
 
 def test_an_extract_can_be_found(desk: TestClient, citizen: TestClient, held: Held) -> None:
-    desk.post(f"/desk{address(held)}", data=form(**{f"extract_{held.topic}": "Μίλησε για τους ποδηλατοδρόμους."}))
+    desk.post(f"/desk{address(held)}", data=form() | {f"extract_{held.topic}": "Μίλησε για τους ποδηλατοδρόμους."})
     assert address(held) in citizen.get("/search", params={"q": "ποδηλατοδρόμους"}).text
 
 
 def test_WB_01_minutes_run_nothing_of_what_was_typed(desk: TestClient, citizen: TestClient, held: Held) -> None:
     payload = "<script>alert(1)</script> [x](javascript:alert(1))"
-    desk.post(f"/desk{address(held)}", data=form(text=payload, **{f"extract_{held.topic}": payload}))
+    desk.post(f"/desk{address(held)}", data=form(text=payload) | {f"extract_{held.topic}": payload})
     page = citizen.get(address(held)).text
     assert "<script>alert" not in page
     assert 'href="javascript:' not in page
