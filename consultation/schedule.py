@@ -46,7 +46,7 @@ class ConsultationClock:
                 continue  # somebody else was faster
             except Refused as refused:
                 self._tell(topic_id, refused.code)
-            except (DBAPIError, Flaw, LookupError) as fault:
+            except (DBAPIError, Flaw, LookupError, ValueError) as fault:
                 # One that cannot be read keeps no other from being closed (RL-22).
                 self._tell(topic_id, type(fault).__name__)
             else:

@@ -8,11 +8,11 @@ from sqlmodel import select
 
 from consultation import lifecycle
 from consultation.schedule import ConsultationClock
-from consultation.store.consultation import consultation_of
+from consultation.store.consultation import add_consultation, consultation_of
 from consultation.store.council_tables import SessionRow, TopicRow
 from consultation.store.participation_tables import ConsultationRow
-from tests.consultation.consulting import found, open_consultation, terms
-from tests.consultation.town import Town
+from tests.consultation.consulting import draft_of, found, open_consultation, terms
+from tests.consultation.town import Town, make_topic
 from tests.plugins.house import Clock
 
 
@@ -33,6 +33,7 @@ def row_of(town: Town) -> ConsultationRow:
         topic = session.exec(select(TopicRow).where(TopicRow.key == town.topic_key)).one()
         row = consultation_of(session, topic.id or 0)
         assert row is not None
+        session.expunge(row)
         return row
 
 
@@ -121,17 +122,24 @@ def test_RL_13_the_clock_jumps_back_and_the_next_turns_change_nothing(town: Town
     assert (row_of(town).state, row_of(town).closed_at) == ("in_review", closed_at)
 
 
-def test_one_that_cannot_be_closed_is_told_once_and_keeps_no_other_waiting(
-    town: Town, clock: Clock, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+def test_one_that_cannot_be_read_is_told_once_and_keeps_no_other_waiting(
+    town: Town, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     open_consultation(town)
-    monkeypatch.setattr("consultation.schedule.topic_with_session", lambda *_: {}["gone"])
+    with town.database.writing() as session:
+        _, _, council_session = found(session, town)
+        other = make_topic(session, town.now, council_session, title="Άλλο", position=2)
+        second = add_consultation(session, draft_of(other, terms(town.now), town.now))
+        lifecycle.open_or_announce(session, second, other, council_session, town.now)
+        session.connection().exec_driver_sql("UPDATE consultation SET answer_by = 'ποτέ' WHERE topic_id = 1")
     turning = clockwork(town)
     clock.forward(days=5)
     turning.turn()
     turning.turn()
-    assert [record.getMessage().partition(": ")[2] for record in caplog.records] == ["KeyError"]
-    assert row_of(town).state == "open"
+    assert [record.getMessage() for record in caplog.records] == ["the consultation of topic 1 waits: ValueError"]
+    with town.database.reading() as session:
+        states = session.connection().exec_driver_sql("SELECT state FROM consultation ORDER BY topic_id").all()
+    assert [state for (state,) in states] == ["open", "in_review"]
 
 
 def test_the_thread_starts_and_stops(town: Town) -> None:
