@@ -123,9 +123,7 @@ def check_time(session_state: str, starts_at: datetime, now: datetime) -> None:
     if session_state not in ("published", "held") or now < starts_at:
         raise WrongState(
             "decision.early",
-            N_(
-                "Decisions and minutes are written after the session has begun, and none of a session that was cancelled."
-            ),
+            N_("Decisions and minutes wait until the session has begun; one that was cancelled has none."),
         )
 
 
