@@ -24,13 +24,14 @@ from consultation.councillor_file import (
 from consultation.desk import CLERKS
 from consultation.reply import OUTCOMES
 from consultation.routes.contribution_view import place_label
+from consultation.routes.reply_desk import municipal_words
 from consultation.store import councillor_file as store
 from consultation.store.council_tables import SessionRow, TopicRow
 from consultation.store.text import text_now
 from consultation.store.topic import topic_for_change, topic_row
 from consultation.store.visibility import is_public_session, nothing_here, public_consultation, public_topic
 from consultation.text import Text
-from pages import day, translations, when
+from pages import day, when
 from web import Visit, endpoint
 
 
@@ -132,18 +133,12 @@ def _collect(visit: Visit, session: Session, topic: TopicRow) -> Content:
 def _print(visit: Visit, content: Content) -> bytes:
     """In the municipality's language, whoever pressed the button."""
     language = visit.settings.language
-    catalogue = translations(language)
-
-    def words(msgid: str, **fields: str | int) -> str:
-        text = catalogue.gettext(msgid)
-        return text % fields if fields else text
-
     return print_file(
         content,
         url=f"{visit.settings.base_url}/topics/{content['topic']}/file",
         municipality=visit.settings.municipality,
         language=language,
-        gettext=words,
+        gettext=municipal_words(language),
         when=lambda moment: when(moment, language),
         today=lambda moment: day(moment, language),
     )

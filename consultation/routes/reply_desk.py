@@ -1,6 +1,6 @@
 """What the pages of the reply desk share: the topic they are about, the people who answer, a contribution in a list."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -25,6 +25,7 @@ from consultation.store.workbench import Line
 from consultation.text import Text
 from identity.store.account import display_name
 from identity.store.role import accounts_with_role
+from pages import translations
 from web import Visit
 
 
@@ -96,6 +97,17 @@ def refusal_words(visit: Visit, refused: Refused | None, field: str) -> tuple[li
         field = refused.field
     advice = visit.gettext(refused.advice, **refused.fields) if refused.advice else ""
     return [(field, visit.gettext(refused.sentence, **refused.fields))], advice
+
+
+def municipal_words(language: str) -> Callable[..., str]:
+    """gettext with named fields in this language, whoever is here."""
+    catalogue = translations(language)
+
+    def words(msgid: str, **fields: str | int) -> str:
+        text = catalogue.gettext(msgid)
+        return text % fields if fields else text
+
+    return words
 
 
 def _line(

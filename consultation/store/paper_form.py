@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
 from audit import entry
 from audit import store as log
@@ -81,6 +81,13 @@ def mark(session: Session, row: PaperFormRow, state: str) -> None:
     row.state = state
     session.add(row)
     session.flush()
+
+
+def discard(session: Session, row: PaperFormRow) -> None:
+    """What was entered is deleted; the number stays used."""
+    emptied = update(PaperEntryRow).where(col(PaperEntryRow.form_id) == row.id).values(content=b"", salt=None)
+    session.execute(emptied)
+    mark(session, row, "discarded")
 
 
 def accept(
