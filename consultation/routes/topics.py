@@ -7,6 +7,7 @@ from audit import store as log
 from consultation import timeline
 from consultation.council import MARKS, SESSION_KINDS
 from consultation.routes.consultations import consultation_panel
+from consultation.routes.councillor_files import file_panel
 from consultation.routes.decisions import decision_panel
 from consultation.routes.implementation import measures_panel
 from consultation.routes.removals import removals_panel
@@ -53,6 +54,7 @@ def show_topic(visit: Visit) -> Response:
         files=[file for file in agenda.files.get(topic_id, ()) if file.purpose in {"motion", "attachment"}],
         consultation=consultation_panel(visit, row),
         terms=consultation,
+        councillor_file=file_panel(visit, row),
         decision=decision,
         measures=measures,
         removals=removals_panel(visit, row),
