@@ -17,7 +17,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
     {
         "proposal": N_("Proposal"),
         "objection": N_("Objection"),
-        "question_post": N_("Question"),
+        "question_post": N_("Question to the municipality"),
         "comment": N_("Comment"),
         "argument": N_("Argument"),
     }
@@ -26,7 +26,7 @@ PLURALS: Mapping[str, str] = MappingProxyType(
     {
         "proposal": N_("Proposals"),
         "objection": N_("Objections"),
-        "question_post": N_("Questions"),
+        "question_post": N_("Questions to the municipality"),
         "comment": N_("Comments"),
         "argument": N_("Arguments"),
     }
@@ -36,9 +36,9 @@ KINDS = tuple(kind for kind in LABELS if kind != "argument")
 STANCES: Mapping[str, str] = MappingProxyType({"pro": N_("Argument in favour"), "con": N_("Argument against")})
 STATES: Mapping[str, str] = MappingProxyType(
     {
-        "draft": N_("Draft"),
+        "draft": N_("Not sent yet"),
         "waiting": N_("Waits for moderation"),
-        "published": N_("Published"),
+        "published": N_("Public"),
         "hidden": N_("Hidden"),
         "withdrawn": N_("Withdrawn by its author"),
         "erased": N_("Erased"),

@@ -71,6 +71,11 @@ def shown(visit: Visit, rows: Sequence[ContributionRow], *, accepting: bool) -> 
     ]
 
 
+def kind_label(row: ContributionRow) -> str:
+    """The msgid of its type; of an argument, which side it takes."""
+    return STANCES[row.stance] if row.kind == "argument" else LABELS[row.kind]
+
+
 def signed(visit: Visit, name: str, group: str) -> str:
     """«Collective», by the person who signs for it; or the person alone."""
     return visit.gettext(N_("«%(collective)s», by %(name)s"), collective=group, name=name) if group else name
@@ -116,10 +121,11 @@ class _Material:
         readable = public or mine
         group = self.groups.get(row.collective_id or 0)
         gettext = self.visit.gettext
+        label = kind_label(row)
         return Shown(
             key=row.key,
             kind=row.kind,
-            kind_label=gettext(STANCES[row.stance] if row.kind == "argument" else LABELS[row.kind]),
+            kind_label=gettext(label),
             state=row.state,
             state_label=gettext(STATES[row.state]),
             title=row.title if readable else "",

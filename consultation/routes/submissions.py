@@ -5,9 +5,9 @@ from starlette.routing import BaseRoute, Route
 
 from audit.refusal import N_
 from consultation.consultation import is_accepting
-from consultation.contribution import LABELS, LICENCE, LICENCE_URL, STANCES, check_complete, check_places
+from consultation.contribution import LICENCE, LICENCE_URL, check_complete, check_places
 from consultation.errors import WrongState
-from consultation.routes.contribution_view import place_label, signed
+from consultation.routes.contribution_view import kind_label, place_label, signed
 from consultation.routes.draft_form import check_accepting, groups_of, mine, saying_of
 from consultation.store import contribution as store
 from consultation.store.collective import collective_names
@@ -40,7 +40,7 @@ def preview(visit: Visit) -> Response:
         row=row,
         topic=topic,
         consultation=consultation,
-        kind=visit.gettext(STANCES[row.stance] if row.kind == "argument" else LABELS[row.kind]),
+        kind=visit.gettext(kind_label(row)),
         by=signed(visit, person_name(visit.session, login.citizen_id or 0), group.name if group else ""),
         place=place_label(visit, text_now(visit.session, consultation.id or 0), row.paragraph),
         licence=LICENCE,
