@@ -32,11 +32,12 @@ STATES: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`name` is also the id of its section on the page; `at` is the day shown, if there is one."""
+    """`name` is also the id of its section on the page; `at` is the day shown, `until` says it is a last one."""
 
     name: str
     state: str
     at: date | None = None
+    until: bool = False
 
 
 def line_of_time(
@@ -75,7 +76,7 @@ def _consultation_step(row: ConsultationRow | None, waiting: str) -> Step:
     if row.state == "scheduled":
         return Step("consultation", waiting, day_of(row.opens_at) if row.opens_at else None)
     closes = day_of(row.closes_at) if row.closes_at else None
-    return Step("consultation", "done" if row.state == "finished" else "now", closes)
+    return Step("consultation", "done" if row.state == "finished" else "now", closes, until=row.state == "open")
 
 
 def what_you_can_do(

@@ -168,6 +168,11 @@ def test_M03_both_wordings_can_be_read_from_the_differences(old: str, new: str) 
     assert "".join(piece.text for piece in pieces if piece.kind != "deleted") == new
 
 
+def test_M03_a_passage_that_was_rewritten_is_not_cut_into_single_words() -> None:
+    old, new = "Η πλατεία γίνεται πεζόδρομος σύντομα.", "Αλλάζουν οι λάμπες της παραλίας."
+    assert [(piece.kind, piece.text) for piece in word_differences(old, new)] == [("deleted", old), ("inserted", new)]
+
+
 def test_a_second_writer_is_told_which_fields_differ() -> None:
     check_revision(3, 3)
     for sent in (2, None):
