@@ -87,7 +87,8 @@ def parse_number(text: str) -> str:
     Raises Malformed (code.characters, code.length, code.check).
     """
     bare = text.strip()
-    if bare[:3].upper().translate(_GREEK) == "ENT":
+    letters = sum(letter.isalnum() for letter in bare)
+    if bare[:3].upper().translate(_GREEK) == "ENT" and letters > NUMBER_LENGTH + 1:
         bare = bare[3:]
     code: Code = parse_code(bare, NUMBER_LENGTH)
     return PREFIX + code.printed().lower()
