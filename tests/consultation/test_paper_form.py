@@ -1,6 +1,7 @@
 """Paper in, paper out (M22): printed agenda and form, double entry by two clerks, both in the log."""
 
 import contextlib
+import functools
 import io
 import re
 from datetime import date
@@ -219,7 +220,7 @@ def test_M22_the_agenda_is_printed_with_every_topic(
     assert "Πεζοδρόμηση της Πλατείας Ηρώων" in words
     assert "Δημαρχείο" in words
     with talk.writing() as session:
-        row = store.place_of(session, store.PaperFormRow(number="x", consultation_id=1))[0]
+        row = talk.topic(session)
         row.state, row.withdrawn_reason = "withdrawn", "Νέα μελέτη"
         session.add(row)
     assert "Νέα μελέτη" in words_of(stranger.get(f"/sessions/{town.session_key}/agenda.pdf").content)
@@ -264,8 +265,9 @@ def test_one_wrong_character_of_a_number_is_noticed(place: int, wrong: str) -> N
 
 
 def test_a_number_that_begins_like_its_prefix_is_read_too() -> None:
-    codes = (new_number(lambda _: bytes([14, 21, 26, last, 0, 0, 0])) for last in range(32))
-    for number in codes:
+    for last in range(32):
+        drawn = bytes([14, 21, 26, last, 0, 0, 0])
+        number = new_number(functools.partial(bytes.ljust, drawn))
         assert number.startswith("ent-ent")
         assert parse_number(number) == parse_number(number[4:]) == parse_number(number.upper()) == number
 
