@@ -105,7 +105,7 @@ def _file(talk: Talk) -> None:
     with talk.writing() as session:
         topic = talk.topic(session)
         council = session.get_one(SessionRow, topic.session_id)
-        content = councillor_file.collect(session, topic, council, talk.consultation(session), talk.town.now)
+        content = councillor_file.collect(session, topic, council, talk.consultation(session), talk.town.now, str)
         pdf = f"%PDF-1.7 {content['number']}".encode()
         councillor_file.keep_version(
             session, topic, content, b"{}", pdf, by=talk.town.accounts["secretariat"], now=talk.town.now
