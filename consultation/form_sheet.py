@@ -10,7 +10,7 @@ from consultation.contribution import KINDS, LABELS, LICENCE
 from consultation.leaflet import Leaflet
 from consultation.paper_form import printed_number
 
-LINES = 11
+LINES = 12
 """To write on."""
 Translate = Callable[..., str]
 
@@ -72,13 +72,13 @@ def _head(document: Leaflet, matter: FormMatter, number: str, title: str, gettex
 
 def _boxes(document: Leaflet, gettext: Translate) -> None:
     document.flow(gettext(N_("It is a (tick one)")), size=9, bold=True, after=1)
-    top, width = document.get_y(), document.epw / len(KINDS)
+    top, width = document.get_y(), document.epw / 2
     for place, kind in enumerate(KINDS):
-        left = MARGIN + place * width
-        document.rect(left, top, 4, 4)
-        document.set_xy(left + 5, top)
+        left, line = MARGIN + place % 2 * width, top + place // 2 * 7
+        document.rect(left, line, 4, 4)
+        document.set_xy(left + 5, line)
         document.cell(width - 5, 4, gettext(LABELS[kind]))
-    document.set_xy(MARGIN, top + 6)
+    document.set_xy(MARGIN, top + 14)
 
 
 def _lines(document: Leaflet, label: str, count: int) -> None:
