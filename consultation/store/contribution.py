@@ -14,6 +14,7 @@ from consultation.commitment import SALT_BYTES, commit_contribution, contributio
 from consultation.contribution import DRAFTS_LIMIT, ERASABLE, WITHDRAWABLE
 from consultation.errors import TooMany, WrongState
 from consultation.store.council_tables import TopicRow
+from consultation.store.councillor_copies import forget_in_files
 from consultation.store.participation_tables import (
     AppealRow,
     CollectiveRow,
@@ -142,6 +143,7 @@ def erase(session: Session, row: ContributionRow, topic_key: str, now: datetime)
     if row.form_id is not None:
         entries = update(PaperEntryRow).where(col(PaperEntryRow.form_id) == row.form_id)
         session.execute(entries.values(content=b"", salt=None))
+    forget_in_files(session, topic_key, row.key)
     session.expire_all()  # rows of this session may have been written past it
     log.append(session, entry.make("contribution-erased", topic=topic_key, contribution=row.key))
 

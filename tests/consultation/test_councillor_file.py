@@ -13,9 +13,8 @@ from consultation.councillor_document import print_file
 from consultation.councillor_file import Voice, decode_content, encode_content, make_content, without
 from consultation.leaflet import wrap
 from consultation.store import councillor_file as store
-from consultation.store.contribution import contribution, withdraw
-from consultation.store.council_tables import SessionRow
-from consultation.store.councillor_copies import forget_in_files
+from consultation.store.contribution import contribution, erase, withdraw
+from consultation.store.council_tables import FileBytesRow, SessionRow
 from crypto.encoding import Json, sha256_hex
 from settings import Settings
 from tests.consultation.answering import Talk, start_talk
@@ -101,7 +100,7 @@ def test_only_what_is_public_is_in_the_file(talk: Talk, clerk: TestClient) -> No
     assert decode_content(raw)["hidden"] == 2
 
 
-def test_what_was_hidden_later_is_not_shown_and_what_was_erased_is_forgotten(
+def test_GD_02_what_was_hidden_later_is_not_shown_and_what_was_erased_is_forgotten(
     talk: Talk, clerk: TestClient, town_app: Starlette, settings: Settings
 ) -> None:
     key, other = talk.say(title="Μυστική πρόταση"), talk.say(title="Άλλη πρόταση")
@@ -116,11 +115,12 @@ def test_what_was_hidden_later_is_not_shown_and_what_was_erased_is_forgotten(
     withheld = browser_of(town_app, settings, "").get(f"{url}.pdf")
     assert (withheld.status_code, withheld.json()["code"]) == (409, "councillor_file.withheld")
     with talk.writing() as session:
-        forget_in_files(session, talk.town.topic_key, key)
+        erase(session, contribution(session, key), talk.town.topic_key, talk.town.now)
         row = store.version(session, talk.topic(session).id or 0, None)
         assert "Μυστική" not in row.content.decode()
         assert key in row.content.decode()
         assert other in row.content.decode()
+        assert session.get(FileBytesRow, row.file_id) is None
     assert stranger.get(f"{url}.pdf").status_code == 409
     assert stranger.get(url).status_code == 200
 
@@ -162,7 +162,8 @@ def test_WB_01_a_script_in_a_contribution_is_words_in_the_file(talk: Talk, clerk
 
 def a_content(count: int, text: str) -> dict:  # type: ignore[type-arg]
     def voice(number: int, kind: str) -> Voice:
-        return Voice(f"{number:032x}", kind, f"Τίτλος {number}", text, "Άδα Παπαδοπούλου", "", "a1.p2", "Άρθρο 1", "", NOW, number)
+        title, place = f"Τίτλος {number}", "Άρθρο 1"
+        return Voice(f"{number:032x}", kind, title, text, "Άδα Παπαδοπούλου", "", "a1.p2", place, "", NOW, number)
 
     kinds = ("proposal", "objection", "question_post", "comment")
     head: dict[str, Json] = {
