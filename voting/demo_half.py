@@ -26,6 +26,7 @@ class DemoHalf:
     def consult(self) -> None:
         """The past session is announced, and people speak about the square."""
         council, talk = self._council, self._talk
+        self._on(-54)
         council.found()
         talk.found()
         council.announce_past(self._evening(-21))

@@ -1,0 +1,120 @@
+"""The council of the demo: what a visitor finds in it, and that its record passes the verifier."""
+
+import io
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+from starlette.testclient import TestClient
+
+from app import create_app
+from audit.council_record import read_council_record
+from audit.local_time import day_of
+from audit.report import Verdict
+from audit.verify_council import verify_council
+from consultation.store.council_tables import DecisionRow, MeasureRow, SessionRow, TopicRow
+from consultation.store.participation_tables import (
+    AppealRow,
+    ConsultationRow,
+    ContributionRow,
+    RemovalRow,
+    ReplyRow,
+    SupportRow,
+)
+from consultation.store.reply import share_answered
+from db import Database, create_tables
+from identity.demo_people import import_people, open_accounts
+from identity.keyring import make_keyring
+from settings import Settings, make_secret
+from tests.plugins.house import ORIGIN
+from voting.demo import demo_settings
+from voting.demo_half import DemoHalf
+from voting.rehearsed_town import Clock, Town
+
+NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Settings, Database, DemoHalf]]:
+    data = tmp_path_factory.mktemp("town") / "demo"
+    data.mkdir()
+    settings = replace(demo_settings(data, ORIGIN), demo=False)
+    make_secret(settings.secret_key_file)
+    db = Database(settings.database_url)
+    create_tables(db.engine)
+    town = Town(settings, db, Clock(NOW))
+    town.open()
+    keys = make_keyring(settings.key)
+    with db.writing() as session:
+        citizens = import_people(session, keys, NOW)
+        logins = open_accounts(session, keys, "θάλασσα-πλατεία-47", citizens, NOW)
+    half = DemoHalf(town, logins, NOW, lambda: None)
+    half.consult()
+    half.decide("")
+    half.announce()
+    town.clock.moment = NOW
+    yield settings, db, half
+    db.close()
+
+
+def test_a_visitor_finds_three_sessions_twelve_topics_and_sixty_contributions(
+    demo: tuple[Settings, Database, DemoHalf],
+) -> None:
+    _, db, _ = demo
+    with db.reading() as session:
+        assert Counter(session.exec(select(SessionRow.state))) == {"held": 1, "published": 1, "draft": 1}
+        assert len(session.exec(select(TopicRow)).all()) == 12
+        contributions = session.exec(select(ContributionRow)).all()
+        assert len(contributions) == 60
+        assert {row.kind for row in contributions} == {"proposal", "objection", "question_post", "comment", "argument"}
+        assert any(row.collective_id for row in contributions)
+        assert Counter(session.exec(select(ConsultationRow.state))) == {"open": 1, "finished": 1}
+        (finished,) = session.exec(select(ConsultationRow).where(ConsultationRow.state == "finished"))
+        assert share_answered(session, finished.id or 0) == (17, 17)
+        assert len(session.exec(select(ReplyRow)).all()) == 9
+        assert len(session.exec(select(RemovalRow)).all()) == 3
+        assert Counter(session.exec(select(AppealRow.outcome))) == {"upheld": 1, "": 1}
+        decisions = session.exec(select(DecisionRow)).all()
+        assert Counter(bool(row.ada) for row in decisions) == {True: 3, False: 2}
+        measures = session.exec(select(MeasureRow)).all()
+        assert sum(row.status in {"planned", "running"} and row.due_on < day_of(NOW) for row in measures) == 1
+        assert len(session.exec(select(SupportRow)).all()) > 500
+
+
+def test_M17_the_record_of_the_council_passes_the_verifier(
+    demo: tuple[Settings, Database, DemoHalf], tmp_path: Path
+) -> None:
+    settings, db, _ = demo
+    with TestClient(create_app(settings, db, lambda: NOW), base_url=ORIGIN) as browser:
+        packed = browser.get("/open-data/council.zip")
+        assert packed.status_code == 200
+    with zipfile.ZipFile(io.BytesIO(packed.content)) as folder:
+        folder.extractall(tmp_path)
+    (record,) = tmp_path.iterdir()
+    report = verify_council(read_council_record(record))
+    assert report.verdict == Verdict.VERIFIED, [check for check in report.checks if check.code]
+
+
+def test_every_public_page_of_the_demo_answers_and_the_agenda_is_light(
+    demo: tuple[Settings, Database, DemoHalf],
+) -> None:
+    """M44: the agenda page loads under 100 KB, style sheet included, and asks for no script."""
+    settings, db, half = demo
+    with db.reading() as session:
+        keys = list(session.exec(select(SessionRow.key).where(SessionRow.state != "draft")))
+    pages = [f"/sessions/{key}" for key in keys]
+    pages += [f"/topics/{half.topics[name]}" for name in ("plateia", "agores", "ermou", "apothiki")]
+    pages += [f"/topics/{half.topics['agores']}/consultation", "/", "/consultations", "/decisions", "/implementation"]
+    with TestClient(create_app(settings, db, lambda: NOW), base_url=ORIGIN) as browser:
+        style = len(browser.get("/static/town.css").content)
+        for page in pages:
+            answer = browser.get(page)
+            assert answer.status_code == 200, page
+            assert "<script" not in answer.text, page
+            assert len(answer.content) + style < 100_000, page
+        assert browser.get(f"/topics/{half.topics['proypologismos']}").status_code == 404
