@@ -2,20 +2,26 @@ import csv
 import io
 import json
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from playwright.sync_api import Page
 from starlette.testclient import TestClient
 
+from app import create_app
 from consultation.export import DATASETS, LICENSE, plain_cell, safe_cell, write_csv
 from consultation.store.council_tables import DecisionRow, SessionRow, TopicRow
 from consultation.store.participation_tables import ContributionRow
 from db import Database
+from settings import Settings
 from tests.consultation.full_town import SECRET, FullTown, fill_council
-from tests.consultation.town import Town, make_topic
+from tests.consultation.oparl_schema import crawl
+from tests.consultation.town import Town, fill_town, make_topic
+from tests.plugins.browser import axe_violations
 from tests.plugins.house import ORIGIN, Clock
 
 SIGNS = "=+-@＝＋－＠"
@@ -229,6 +235,26 @@ def test_the_page_leads_to_everything_and_needs_no_login(client: TestClient, ful
     assert needed <= links
     for link in sorted(needed - {"/open-data/council.zip"}):
         assert client.get(link).status_code == 200, link
+
+
+def test_the_page_has_no_barrier(address: str, open_page: Callable[..., Page]) -> None:
+    for width in (390, 1280):
+        page = open_page(f"{address}/open-data", width)
+        assert axe_violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_both_databases_give_the_same_answers(any_database: Database, settings: Settings, clock: Clock) -> None:
+    town = fill_town(any_database, settings, clock)
+    full = fill_council(any_database, town, clock)
+    with TestClient(create_app(settings, any_database, clock), base_url=ORIGIN) as client:
+        judge, objects = crawl(f"{ORIGIN}/oparl/1.1/system", lambda address: client.get(address).json())
+        assert (judge.flaws, len(objects)) == ([], 28)
+        counted = [len(read_json(client, name)) for name in DATASETS]
+        assert counted == [2, 3, 1, 3, 1, 1, 2, 1, 1]
+        for path in ("/feeds/agenda.atom", "/feeds/decisions.atom", "/feeds/consultations.atom", "/calendar.ics",
+                     f"/bodies/{full.body.key}.ics", "/open-data/catalog.jsonld"):  # fmt: skip
+            assert client.get(path).headers["last-modified"] == "Mon, 05 Oct 2026 09:00:00 GMT", path
 
 
 def test_the_catalogue_of_an_empty_town_is_valid(client: TestClient) -> None:
