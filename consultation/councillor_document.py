@@ -143,9 +143,10 @@ def _author(one: dict[str, Any]) -> str:
 
 
 def _answer(document: Leaflet, reply: dict[str, Any], gettext: Translate, today: Callable[[datetime], str]) -> None:
+    outcome = OUTCOMES[reply["outcome"]]
     head = gettext(
         N_("Reply of the municipality: %(outcome)s (%(name)s, %(day)s)"),
-        outcome=gettext(OUTCOMES[reply["outcome"]]),
+        outcome=gettext(outcome),
         name=reply["signed_by"],
         day=today(moment(reply["given"])),
     )

@@ -27,7 +27,7 @@ STATES: Mapping[str, str] = MappingProxyType(
         "printed": N_("printed, not entered yet"),
         "once": N_("entered once, waits for a second clerk"),
         "differs": N_("entered twice, the two differ"),
-        "accepted": N_("accepted"),
+        "accepted": N_("accepted as a contribution"),
         "discarded": N_("discarded"),
     }
 )

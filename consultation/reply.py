@@ -144,28 +144,28 @@ def check_may_finish(obstacles: Obstacles) -> None:
     if obstacles.unanswered:
         raise WrongState(
             "finish.unanswered",
-            N_("%(count)s proposals or objections have no reply yet."),
+            N_("Proposals and objections without a reply: %(count)s."),
             N_("Each of them is owed one; the list below leads there."),
             count=len(obstacles.unanswered),
         )
     if obstacles.waiting:
         raise WrongState(
             "finish.waiting",
-            N_("%(count)s contributions wait for a moderator."),
+            N_("Contributions that wait for a moderator: %(count)s."),
             N_("They are decided first: published, or hidden with a reason."),
             count=len(obstacles.waiting),
         )
     if obstacles.appeals:
         raise WrongState(
             "finish.appeal",
-            N_("%(count)s appeals against a hiding are not decided yet."),
+            N_("Appeals against a hiding that are not decided yet: %(count)s."),
             N_("What is restored is owed a reply like the rest."),
             count=len(obstacles.appeals),
         )
     if obstacles.forms:
         raise WrongState(
             "finish.forms",
-            N_("%(count)s paper forms are entered only once, or differently by two clerks."),
+            N_("Paper forms entered only once, or differently by two clerks: %(count)s."),
             N_("Enter them a second time, settle the difference, or discard the form."),
             count=len(obstacles.forms),
         )

@@ -129,7 +129,7 @@ def hand_over(visit: Visit) -> Response:
     except Refused as refused:
         return _bench(visit, session, visit.form, picked(visit.form), refused)
     store.assign(session, [line.row for line in chosen], set_owner=given.set_owner, owner=given.owner, due=given.due)
-    notice = visit.gettext(N_("Person and date are set for %(count)s contributions."), count=len(chosen))
+    notice = visit.gettext(N_("Person and date are set. Contributions: %(count)s."), count=len(chosen))
     return visit.redirect(desk.url + read_filter(visit.form).query(), notice)
 
 
