@@ -15,6 +15,7 @@ from audit import entry
 from audit import store as log
 from audit.council_record import CouncilRecord
 from audit.phrases import ENGLISH, GREEK
+from audit.phrases_council import COUNCIL_WORDS
 from audit.phrases_flaws import greek_flaw
 from audit.rendering import as_json, render
 from audit.report import Report, Verdict
@@ -69,6 +70,13 @@ def test_M37_what_pages_show_is_what_the_log_holds(files: dict[str, bytes]) -> N
     assert render(report, ENGLISH).split("\n")[1] == "Verified: every check passed."
     assert "Περιεχόμενο: συνεδριάσεις 2" in render(report, GREEK).split("\n")[2]
     assert as_json(report, ENGLISH)["rules"] == "council"
+
+
+def test_every_check_has_words_and_a_line_in_record_md(files: dict[str, bytes]) -> None:
+    names = [check.name for check in judge(files).checks]
+    assert {f"check.{name}" for name in names} == {key for key in COUNCIL_WORDS if key.startswith("check.")}
+    text = (ROOT / "audit" / "RECORD.md").read_text().partition("# Part two")[2]
+    assert [name for name in names if f"`{name}`" not in text] == []
 
 
 def test_the_record_holds_nothing_of_what_was_hidden_withdrawn_or_erased(files: dict[str, bytes]) -> None:
