@@ -16,8 +16,8 @@ SALT = bytes(range(32))
 
 def test_the_commitment_is_the_digest_that_the_record_describes() -> None:
     content = contribution_content(
-        contribution="c", topic="t", kind="comment", paragraph="", parent="", stance="", title="", text="ναι", name="Άδα",
-        collective="",
+        contribution="c", topic="t", kind="comment", paragraph="", parent="", stance="", title="", text="ναι",
+        name="Άδα", collective="",
     )  # fmt: skip
     parts = b"".join(len(part).to_bytes(8, "big") + part for part in (SALT, content))
     assert commit_contribution(SALT, content) == hashlib.sha256(b"kalpi-contribution-v1" + parts).hexdigest()
