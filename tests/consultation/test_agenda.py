@@ -67,7 +67,7 @@ def test_M02_three_full_days_lie_between_publication_and_session() -> None:
 
 
 def test_M02_the_days_are_days_in_athens_and_not_in_utc() -> None:
-    session = athens(2026, 10, 9, 0, 30)  # still the 8th in UTC
+    session = athens(2026, 10, 9, 0, 30).astimezone(UTC)  # still the 8th there
     assert publish_by(session) == date(2026, 10, 5)
     assert not is_late(datetime(2026, 10, 5, 20, 59, tzinfo=UTC), session)
     assert is_late(datetime(2026, 10, 5, 21, 0, tzinfo=UTC), session)
