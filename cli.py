@@ -19,6 +19,8 @@ from sqlalchemy.exc import OperationalError
 
 from app import create_app
 from audit.commands import backup, restore
+from consultation.import_command import import_oparl
+from consultation.search_command import search_index
 from db import AlreadyServed, Database, UnsafeDatabase, create_tables
 from gate import HEADERS_LIMIT, log_to
 from identity.commands import invite_official, official_app, registry_app
@@ -138,6 +140,8 @@ def fail(sentence: str) -> NoReturn:
 kalpi.command("rehearse")(rehearse_command)
 kalpi.command("backup")(backup)
 kalpi.command("restore")(restore)
+kalpi.command("import-oparl")(import_oparl)
+kalpi.command("search-index")(search_index)
 kalpi.add_typer(registry_app, name="registry")
 kalpi.add_typer(official_app, name="official")
 for _name, (_module, _attribute) in GROUPS.items():
