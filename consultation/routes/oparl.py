@@ -38,7 +38,8 @@ def show_system(visit: Visit) -> Response:
 
 @endpoint
 def list_bodies(visit: Visit) -> Response:
-    return _list(visit, "/oparl/1.1/bodies", "body", [Ledger(visit.session).town])
+    shelf = _shelf(visit)
+    return _list(visit, shelf, "/oparl/1.1/bodies", "body", shelf.ledger.stamps("body"))
 
 
 @endpoint
@@ -59,14 +60,16 @@ def list_objects(visit: Visit) -> Response:
     key, kind = visit.path["key"], visit.path["kind"]
     if key != TOWN or kind not in LISTS:
         raise nothing_here()
-    return _list(visit, f"/oparl/1.1/body/{TOWN}/{kind}", kind, Ledger(visit.session).stamps(kind))
+    shelf = _shelf(visit)
+    return _list(visit, shelf, f"/oparl/1.1/body/{TOWN}/{kind}", kind, shelf.ledger.stamps(kind))
 
 
 @endpoint
 def list_of_organization(visit: Visit) -> Response:
     """Meetings of one body, or the deliberations in them."""
     key, kind = visit.path["key"], visit.path["kind"]
-    ledger = Ledger(visit.session)
+    shelf = _shelf(visit)
+    ledger = shelf.ledger
     bodies = {stamp.key: row_id for row_id, stamp in ledger.bodies.items()}
     if key not in bodies or kind not in {"meeting", "consultation"}:
         raise nothing_here()
@@ -75,13 +78,12 @@ def list_of_organization(visit: Visit) -> Response:
         stamps = [stamp for row_id, stamp in ledger.meetings.items() if row_id in held]
     else:
         stamps = [stamp for row_id, stamp in ledger.topics.items() if ledger.session_of[row_id] in held]
-    return _list(visit, f"/oparl/1.1/organization/{key}/{kind}", kind, stamps)
+    return _list(visit, shelf, f"/oparl/1.1/organization/{key}/{kind}", kind, stamps)
 
 
-def _list(visit: Visit, path: str, kind: str, stamps: list[Stamp]) -> Response:
+def _list(visit: Visit, shelf: Shelf, path: str, kind: str, stamps: list[Stamp]) -> Response:
     question = read_question(visit.query)
     page = choose(stamps, question)
-    shelf = _shelf(visit)
     objects = shelf.objects(kind, page.stamps)
     if question.omit_internal:
         objects = [{name: part for name, part in value.items() if name not in oparl.INTERNAL} for value in objects]
