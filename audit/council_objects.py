@@ -27,10 +27,7 @@ def check_agendas(record: CouncilRecord, log: CouncilLog) -> set[str]:
 
 
 def check_sessions(record: CouncilRecord, log: CouncilLog) -> int:
-    """What the pages list: each session with its state and the number of its agenda's versions.
-
-    A session whose version is 0 was imported from another council's data: the log says nothing of it.
-    """
+    """What the pages list: each session with its state and the number of its agenda's versions. Raises council.…"""
     listed: dict[str, tuple[Json, Json]] = {}
     for line in record.lines("sessions.jsonl"):
         members(line, ("session", "state", "version"))
@@ -42,9 +39,9 @@ def check_sessions(record: CouncilRecord, log: CouncilLog) -> int:
         if key not in listed:
             raise named(f"session {key}", "council.missing", "the log has the agenda of a session that is not listed")
         state, version = listed[key]
-        if version != len(log.agendas.get(key, ())):
+        if not version or version != len(log.agendas.get(key, ())):
             raise named(f"session {key}", "council.unlogged", "the session shows another version than the log has")
-        if (state == "cancelled") != (key in log.cancelled) and version:
+        if (state == "cancelled") != (key in log.cancelled):
             raise named(f"session {key}", "council.state", "log and page differ in whether the session was cancelled")
     if list(listed) != sorted(listed):
         raise named("sessions.jsonl", "council.sorted", "the sessions are not in the order of their keys")
