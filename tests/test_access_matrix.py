@@ -36,7 +36,8 @@ CLOSED = {"login.needed", "login.half_expired", "role.needed", "login.citizen", 
 """What the door says. `ceremony.seat`: a trustee of another vote is answered as if there were none (AC-02)."""
 PATH = {
     "slug": "pezodromos", "digest": "0" * 64, "file": "manifest.json", "kind": "vote", "code": "el", "index": "0",
-    "path": "site.css", "person_id": "1", "grant_id": "999", "account_id": "999", "login_id": "999", "key": "0" * 32, "template_id": "999", "number": "1", "dataset": "sessions",
+    "path": "site.css", "person_id": "1", "grant_id": "999", "account_id": "999", "login_id": "999",
+    "key": "0" * 32, "template_id": "999", "number": "1", "dataset": "sessions", "representative": "1",
 }  # fmt: skip
 BODIES: dict[str, dict[str, Any]] = {
     "/next": {"json": {"credential": "x"}},

@@ -113,12 +113,14 @@ def show(visit: Visit) -> Response:
 
 @endpoint
 def ask_withdrawal(visit: Visit) -> Response:
+    visit.require("citizen")
     row = _own(visit, store.contribution(visit.session, visit.path["key"]))
     return _ask(visit, row, "withdrawal")
 
 
 @endpoint
 def withdraw(visit: Visit) -> Response:
+    visit.require("citizen")
     row = _own(visit, store.locked_contribution(visit.session, visit.path["key"]))
     if row.state != "withdrawn":  # a second press changes nothing
         topic, _ = store.topic_of(visit.session, row)
