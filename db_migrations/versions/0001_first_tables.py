@@ -71,6 +71,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_faction_modified_at"), ["modified_at"], unique=False)
 
     op.create_table(
+        "imported",
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("row_id", sa.Integer(), nullable=False),
+        sa.Column("imported_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("source"),
+    )
+    op.create_table(
         "log_checkpoint",
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("note", sa.LargeBinary(), nullable=False),
@@ -124,6 +132,7 @@ def upgrade() -> None:
         sa.Column("recipient", sa.String(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("body", sa.String(), nullable=False),
+        sa.Column("path", sa.String(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("due_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
@@ -165,6 +174,7 @@ def upgrade() -> None:
         sa.Column("profile", sa.String(), nullable=False),
         sa.Column("group", sa.String(), nullable=False),
         sa.Column("issuer", sa.String(), nullable=False),
+        sa.Column("topic", sa.String(), nullable=False),
         sa.Column("created_by", sa.Integer(), nullable=False),
         sa.Column("opens_at", UtcDateTime(), nullable=False),
         sa.Column("closes_at", UtcDateTime(), nullable=False),
@@ -192,6 +202,7 @@ def upgrade() -> None:
     with op.batch_alter_table("referendum", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_referendum_closes_at"), ["closes_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_referendum_phase"), ["phase"], unique=False)
+        batch_op.create_index(batch_op.f("ix_referendum_topic"), ["topic"], unique=False)
 
     op.create_table(
         "registry_import",
@@ -609,6 +620,41 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("login", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_login_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
+        "message",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("read_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["account.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_message_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_message_at"), ["at"], unique=False)
+
+    op.create_table(
+        "participation_pace",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["account.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("participation_pace", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_participation_pace_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_participation_pace_at"), ["at"], unique=False)
 
     op.create_table(
         "recovery_code",
@@ -1133,7 +1179,7 @@ def upgrade() -> None:
         sa.Column("decision_id", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("owner", sa.String(), nullable=False),
-        sa.Column("budget_cents", sa.Integer(), nullable=True),
+        sa.Column("budget_cents", sa.BigInteger(), nullable=True),
         sa.Column("horizon", sa.String(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
@@ -1167,6 +1213,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("form_id", "account_id"),
     )
     op.create_table(
+        "reply_version",
+        sa.Column("reply_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", UtcDateTime(), nullable=False),
+        sa.Column("made_by", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["made_by"],
+            ["account.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["reply_id"],
+            ["reply.id"],
+        ),
+        sa.PrimaryKeyConstraint("reply_id", "number"),
+    )
+    op.create_table(
         "measure_note",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("measure_id", sa.Integer(), nullable=False),
@@ -1187,6 +1250,24 @@ def upgrade() -> None:
     with op.batch_alter_table("measure_note", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_measure_note_measure_id"), ["measure_id"], unique=False)
 
+    op.create_table(
+        "measure_version",
+        sa.Column("measure_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("made_at", UtcDateTime(), nullable=False),
+        sa.Column("made_by", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["made_by"],
+            ["account.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["measure_id"],
+            ["measure.id"],
+        ),
+        sa.PrimaryKeyConstraint("measure_id", "number"),
+    )
     op.create_table(
         "removal",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1234,6 +1315,32 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_reply_link_reply_id"), ["reply_id"], unique=False)
 
     op.create_table(
+        "search_document",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("topic_id", sa.Integer(), nullable=False),
+        sa.Column("contribution_id", sa.Integer(), nullable=True),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"],
+            ["contribution.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["topic_id"],
+            ["topic.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("kind", "key"),
+    )
+    with op.batch_alter_table("search_document", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_search_document_contribution_id"), ["contribution_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_search_document_topic_id"), ["topic_id"], unique=False)
+
+    op.create_table(
         "support",
         sa.Column("contribution_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -1276,5 +1383,19 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("appeal", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_appeal_modified_at"), ["modified_at"], unique=False)
+
+    op.create_table(
+        "search_term",
+        sa.Column("term", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=False),
+        sa.Column("weight", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["document_id"],
+            ["search_document.id"],
+        ),
+        sa.PrimaryKeyConstraint("term", "document_id"),
+    )
+    with op.batch_alter_table("search_term", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_search_term_document_id"), ["document_id"], unique=False)
 
     # ### end Alembic commands ###
