@@ -26,7 +26,7 @@ from consultation.desk import CLERKS, READERS
 from consultation.errors import EditConflict, Incomplete, WrongState
 from consultation.revision import Difference, check_revision, differences
 from consultation.store.consultation import (
-    add_consultation,
+    add_unless_there,
     consultation_of,
     keep_terms,
     locked_consultation,
@@ -133,7 +133,7 @@ def new_row(topic: TopicRow, visit: Visit) -> ConsultationRow:
 def locked_or_new(visit: Visit, topic: TopicRow) -> ConsultationRow:
     """For change; added when it is the first time that somebody keeps something of it."""
     if consultation_of(visit.session, topic.id or 0) is None:
-        add_consultation(visit.session, new_row(topic, visit))
+        add_unless_there(visit.session, new_row(topic, visit))
     return locked_consultation(visit.session, topic.id or 0)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, or_, select
 
 from audit.refusal import N_
@@ -15,6 +16,7 @@ from consultation.store.visibility import PUBLIC_SESSIONS
 
 __all__ = [
     "add_consultation",
+    "add_unless_there",
     "consultation_of",
     "consultations_in",
     "due",
@@ -71,6 +73,17 @@ def add_consultation(session: Session, row: ConsultationRow) -> ConsultationRow:
     session.add(row)
     session.flush()
     return row
+
+
+def add_unless_there(session: Session, row: ConsultationRow) -> None:
+    """Of two clerks who begin it at once the second finds what the first added, and nothing else is undone."""
+    try:
+        with session.begin_nested():
+            session.add(row)
+            session.flush()
+    except IntegrityError:
+        if consultation_of(session, row.topic_id) is None:
+            raise
 
 
 def keep_terms(session: Session, row: ConsultationRow) -> None:
