@@ -1,5 +1,6 @@
 """A house to test in: a clock that stands still, a database of its own, and a browser that lives on its origin."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -52,10 +53,21 @@ def settings(tmp_path: Path) -> Settings:
     )
 
 
-@pytest.fixture
-def database(settings: Settings) -> Iterator[Database]:
-    database = Database(settings.database_url)
+@pytest.fixture(scope="session")
+def blank_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with all tables and no row, made once: tests work on copies."""
+    path = tmp_path_factory.mktemp("blank") / "kalpi.db"
+    database = Database(f"sqlite:///{path}")
     create_tables(database.engine)
+    database.close()
+    return path
+
+
+@pytest.fixture
+def database(settings: Settings, blank_file: Path) -> Iterator[Database]:
+    database = Database(settings.database_url)
+    assert database.file is not None
+    shutil.copyfile(blank_file, database.file)
     yield database
     database.close()
 

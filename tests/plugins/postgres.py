@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -49,6 +50,21 @@ class Cluster:
     def url(self, name: str) -> str:
         return f"postgresql://kalpi@/{name}?host={self.directory}"
 
+    @property
+    def socket(self) -> tuple[str, ...]:
+        return ("-h", str(self.directory), "-U", "kalpi")
+
+    def create(self, name: str, like: str = "template0") -> None:
+        self.run("createdb", *self.socket, "-T", like, name)
+
+    @contextmanager
+    def holding(self, like: str = "template0") -> Iterator[str]:
+        """The URL of a copy of a database, dropped afterwards even when connections were left open."""
+        name = f"kalpi_{uuid4().hex}"
+        self.create(name, like)
+        yield self.url(name)
+        self.run("dropdb", *self.socket, "--force", name)
+
     def stop(self) -> None:
         self.run("pg_ctl", "-D", self.data, "-m", "immediate", "-w", "stop")
         shutil.rmtree(self.directory, ignore_errors=True)
@@ -66,19 +82,36 @@ def postgres_cluster() -> Iterator[Cluster]:
 
 @pytest.fixture
 def postgres_url(postgres_cluster: Cluster) -> Iterator[str]:
-    """An empty database, dropped after the test even when connections were left open."""
-    name = f"kalpi_{uuid4().hex}"
-    socket = ("-h", str(postgres_cluster.directory), "-U", "kalpi")
-    postgres_cluster.run("createdb", *socket, name)
-    yield postgres_cluster.url(name)
-    postgres_cluster.run("dropdb", *socket, "--force", name)
+    """An empty database."""
+    with postgres_cluster.holding() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def blank_postgres(postgres_cluster: Cluster) -> str:
+    """The name of a database with all tables and no row, made once: tests work on copies."""
+    postgres_cluster.create("kalpi_blank")
+    database = Database(postgres_cluster.url("kalpi_blank"))
+    create_tables(database.engine)
+    database.close()
+    return "kalpi_blank"
+
+
+@pytest.fixture
+def filled_postgres_url(postgres_cluster: Cluster, blank_postgres: str) -> Iterator[str]:
+    """As `postgres_url`, with all tables."""
+    with postgres_cluster.holding(blank_postgres) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def any_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A database with all tables."""
-    url = f"sqlite:///{tmp_path / 'any.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    database = Database(url)
-    create_tables(database.engine)
+    if request.param == "sqlite":
+        file = tmp_path / "any.db"
+        shutil.copyfile(request.getfixturevalue("blank_file"), file)
+        database = Database(f"sqlite:///{file}")
+    else:
+        database = Database(request.getfixturevalue("filled_postgres_url"))
     yield database
     database.close()
