@@ -15,6 +15,7 @@ from consultation.council import MARKS, SESSION_KINDS, SESSION_STATES
 from consultation.council_vote import OUTCOMES, Outcome
 from consultation.difference import Piece
 from consultation.store.body import bodies
+from consultation.store.councillor_file import topics_with_file
 from consultation.store.council_tables import AgendaVersionRow, DecisionRow, FileRow, SessionRow, TopicRow
 from consultation.store.minutes import minutes_of
 from consultation.store.participation_tables import ConsultationRow
@@ -64,6 +65,10 @@ class TopicLine:
     files: Sequence[FileRow]
     decision: tuple[str, str] | None
     """Outcome in words and number."""
+    has_file: bool
+    """A councillors' file has been made."""
+    votes: Sequence[Mapping[str, str]]
+    """title, url, label"""
 
 
 def list_lines(visit: Visit, listed: Sequence[Listed]) -> list[SessionLine]:
@@ -125,7 +130,7 @@ def _topic_lines(visit: Visit, row: SessionRow) -> list[TopicLine]:
     agenda = agenda_of(visit.session, row)
     ids = [topic.id or 0 for topic in agenda.topics]
     consultations, parts = public_consultations(visit.session, ids), taking_part(visit.session, ids)
-    decisions = decisions_on(visit.session, ids)
+    decisions, made = decisions_on(visit.session, ids), topics_with_file(visit.session, ids)
     return [
         TopicLine(
             number,
@@ -136,6 +141,8 @@ def _topic_lines(visit: Visit, row: SessionRow) -> list[TopicLine]:
             parts.get(topic.id or 0, TakingPart(0, 0)),
             agenda.files.get(topic.id or 0, ()),
             _decision(visit, decisions.get(topic.id or 0)),
+            topic.id in made,
+            visit.house.parts["referenda_of_topic"](visit, topic.key),
         )
         for number, topic in enumerate(agenda.topics, 1)
     ]

@@ -144,6 +144,12 @@ def versions(session: Session, topic_id: int) -> Sequence[CouncillorFileRow]:
     return session.exec(query.order_by(col(CouncillorFileRow.number).desc())).all()
 
 
+def topics_with_file(session: Session, topic_ids: Iterable[int]) -> set[int]:
+    """Which of these topics have one."""
+    query = select(CouncillorFileRow.topic_id).where(col(CouncillorFileRow.topic_id).in_([*topic_ids]))
+    return set(session.exec(query))
+
+
 def version(session: Session, topic_id: int, number: int | None) -> CouncillorFileRow:
     """None: the newest. Raises NotFound."""
     for row in versions(session, topic_id):
