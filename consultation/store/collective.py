@@ -12,6 +12,7 @@ from audit.refusal import N_
 from consultation.collective import Certificate, certificate_content
 from consultation.commitment import SALT_BYTES, representative_commitment
 from consultation.errors import Incomplete, WrongState
+from consultation.store.once_public import readable_contribution
 from consultation.store.participation_tables import CollectiveRow, ContributionRow, RepresentativeRow
 from consultation.store.visibility import nothing_here
 from crypto.encoding import sha256_hex
@@ -139,7 +140,7 @@ def spoken_for(session: Session, account_id: int) -> Sequence[CollectiveRow]:
 def voices(session: Session) -> dict[int, int]:
     """How many public contributions each collective has made, by its id."""
     query = select(ContributionRow.collective_id, func.count()).where(
-        ContributionRow.state == "published", col(ContributionRow.collective_id).is_not(None)
+        col(ContributionRow.collective_id).is_not(None), *readable_contribution()
     )
     return {number or 0: count for number, count in session.exec(query.group_by(col(ContributionRow.collective_id)))}
 

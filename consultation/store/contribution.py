@@ -15,6 +15,7 @@ from consultation.contribution import DRAFTS_LIMIT, ERASABLE, WITHDRAWABLE
 from consultation.errors import TooMany, WrongState
 from consultation.store.council_tables import TopicRow
 from consultation.store.councillor_copies import forget_in_files
+from consultation.store.once_public import readable_contribution
 from consultation.store.participation_tables import (
     AppealRow,
     CollectiveRow,
@@ -214,12 +215,7 @@ def own(session: Session, account_id: int, consultation_id: int | None = None) -
 def of_collective(session: Session, collective_id: int) -> Sequence[tuple[ContributionRow, TopicRow]]:
     """The public contributions of a collective with their topics, the newest first."""
     query = select(ContributionRow, TopicRow).where(
-        ContributionRow.collective_id == collective_id,
-        ContributionRow.state == "published",
-        col(ContributionRow.deleted_at).is_(None),
-        ConsultationRow.id == ContributionRow.consultation_id,
-        TopicRow.id == ConsultationRow.topic_id,
-        col(TopicRow.deleted_at).is_(None),
+        ContributionRow.collective_id == collective_id, *readable_contribution()
     )
     return session.exec(query.order_by(col(ContributionRow.submitted_at).desc())).all()
 

@@ -47,6 +47,13 @@ def shown_contribution() -> list[Any]:
     return [ContributionRow.state == "published", col(ContributionRow.deleted_at).is_(None)]
 
 
+def readable_contribution() -> list[Any]:
+    """What everybody may read now. Joins ContributionRow, ConsultationRow, TopicRow and SessionRow."""
+    gone = [col(table.deleted_at).is_(None) for table in (ConsultationRow, TopicRow, SessionRow)]
+    joined = col(ContributionRow.consultation_id) == ConsultationRow.id
+    return [*consultation_once(), joined, *gone, *shown_contribution()]
+
+
 def decision_once() -> list[Any]:
     """Joins DecisionRow, TopicRow and SessionRow."""
     return [*topic_once(), DecisionRow.topic_id == TopicRow.id]

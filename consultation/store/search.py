@@ -16,9 +16,10 @@ from consultation import search
 from consultation.search import Question
 from consultation.store import search_source as source
 from consultation.store.council_tables import BodyRow, SessionRow, TopicRow
-from consultation.store.participation_tables import ContributionRow
+from consultation.store.once_public import shown_contribution
+from consultation.store.participation_tables import ConsultationRow, ContributionRow
 from consultation.store.search_tables import SearchDocumentRow, SearchTermRow
-from consultation.store.visibility import PUBLIC_SESSIONS
+from consultation.store.visibility import PUBLIC_CONSULTATIONS, PUBLIC_SESSIONS
 
 PAGE = 20
 """Hits of one page."""
@@ -116,13 +117,18 @@ def _matching(question: Question) -> tuple[Select[Any], ColumnElement[int]]:
         .join(SessionRow, col(SessionRow.id) == TopicRow.session_id)
         .join(BodyRow, col(BodyRow.id) == SessionRow.body_id)
         .outerjoin(ContributionRow, col(ContributionRow.id) == SearchDocumentRow.contribution_id)
+        .outerjoin(ConsultationRow, col(ConsultationRow.id) == ContributionRow.consultation_id)
         .where(
             col(SessionRow.state).in_(PUBLIC_SESSIONS),
             col(SessionRow.deleted_at).is_(None),
             col(TopicRow.deleted_at).is_(None),
             or_(
                 col(SearchDocumentRow.contribution_id).is_(None),
-                and_(col(ContributionRow.state) == "published", col(ContributionRow.deleted_at).is_(None)),
+                and_(
+                    *shown_contribution(),
+                    col(ConsultationRow.state).in_(PUBLIC_CONSULTATIONS),
+                    col(ConsultationRow.deleted_at).is_(None),
+                ),
             ),
         )
     )

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlmodel import Session, col, select
 
 from consultation.store.council_tables import DecisionRow, FileRow, MinutesRow, SessionRow, TopicRow
+from consultation.store.once_public import readable_contribution
 from consultation.store.participation_tables import (
     CollectiveRow,
     ConsultationRow,
@@ -78,8 +79,7 @@ def of_contribution(session: Session, contribution_id: int) -> list[Document]:
     """Nothing unless it is published."""
     query = (
         select(ContributionRow, ConsultationRow.topic_id)
-        .where(ContributionRow.id == contribution_id, col(ContributionRow.consultation_id) == ConsultationRow.id)
-        .where(ContributionRow.state == "published", col(ContributionRow.deleted_at).is_(None))
+        .where(ContributionRow.id == contribution_id, *readable_contribution())
         .execution_options(populate_existing=True)
     )
     found = session.exec(query).first()
