@@ -32,11 +32,27 @@ BY_NAME: dict[str, Any] = {
     "acceptance": Signer("vote.example.org/log/acceptance", bytes(32)).verifier_key.encode(),
     "code": "A" * 43,
     **dict.fromkeys(("threshold", "size", "index", "owner", "count", "roll", "length", "persons"), 3),
+    **dict.fromkeys(("version", "due", "answered"), 3),
+    **dict.fromkeys(("session", "topic", "consultation", "contribution", "collective", "removal"), "cd" * 16),
+    "measure": "cd" * 16,
+    "vote": UUID,
+    "clerks": [HEX, HEX],
+    "form": "k7f2-3",
+    "stage": "after",
+    "outcome": "upheld",
+    "timing": "late",
+}
+BY_KIND: dict[str, dict[str, Any]] = {
+    "minutes": {"state": "approved"},
+    "contribution": {"kind": "objection"},
+    "reply": {"reply": "ef" * 16, "outcome": "partly", "contributions": ["cd" * 16, "ce" * 16]},
+    "hidden": {"reason": "off_topic"},
+    "councillor-file": {"contributions": 7},
 }
 
 
 def members_of(kind: str) -> dict[str, Any]:
-    return {name: BY_NAME.get(name, HEX) for name in entry.KINDS[kind]}
+    return {name: BY_KIND.get(kind, {}).get(name, BY_NAME.get(name, HEX)) for name in entry.KINDS[kind]}
 
 
 @pytest.mark.parametrize("kind", entry.KINDS)
@@ -49,6 +65,7 @@ def test_every_kind_is_made_in_its_order_and_read_back(kind: str) -> None:
     assert (read.kind, dict(read.members), read.raw, read.known) == (kind, members, raw, True)
     assert read.leaf_hash == leaf_hash(raw)
     assert read.referendum == (UUID if "referendum" in members else None)
+    assert read.subject == ("cd" * 16 if {"topic", "session"} & set(members) else None)
 
 
 @pytest.mark.parametrize("kind", entry.KINDS)
@@ -97,6 +114,21 @@ def test_a_missing_added_or_reordered_member_is_malformed(kind: str) -> None:
         ("role-granted", "role", "Επιτροπή"),
         ("log-opened", "origin", "a b"),
         ("log-opened", "origin", ""),
+        ("agenda-changed", "session", HEX),
+        ("agenda-changed", "version", -1),
+        ("session-cancelled", "reason", ""),
+        ("minutes", "state", "secret"),
+        ("consultation-opened", "closes", "αύριο"),
+        ("contribution", "kind", "petition"),
+        ("contribution", "commitment", "Άννα"),
+        ("contribution", "topic", "CD" * 16),
+        ("paper-contribution", "clerks", [HEX]),
+        ("paper-contribution", "form", "Έντυπο 7"),
+        ("hidden", "moderator", "Άννα"),
+        ("appeal-decided", "outcome", "lost"),
+        ("reply", "contributions", []),
+        ("reply", "contributions", ["cd" * 16, "cd" * 16]),
+        ("referendum-proposed", "vote", "cd"),
     ],
 )
 def test_a_member_that_is_not_what_its_name_promises_is_malformed(kind: str, name: str, lie: Any) -> None:
