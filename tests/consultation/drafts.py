@@ -146,7 +146,8 @@ def _draft_consultation(session: Session, town: Town, drafts: Drafts) -> None:
 def _consult(session: Session, town: Town, topic: TopicRow, state: str, drafts: Drafts) -> None:
     row = ConsultationRow(
         topic_id=topic.id or 0, state=state, purpose=SECRET, can_change=SECRET, decides=SECRET, plain_summary=SECRET,
-        opens_at=town.now, closes_at=town.now + timedelta(days=3), terms=SECRET.encode(), created_at=town.now, modified_at=town.now,
+        opens_at=town.now, closes_at=town.now + timedelta(days=3), terms=SECRET.encode(),
+        created_at=town.now, modified_at=town.now,
     )  # fmt: skip
     drafts.add(session, row)
     content = encode_text(topic.key, 1, first_text([PlainArticle("1", SECRET, (SECRET,))]))
