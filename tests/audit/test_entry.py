@@ -45,7 +45,8 @@ BY_NAME: dict[str, Any] = {
 BY_KIND: dict[str, dict[str, Any]] = {
     "minutes": {"state": "approved"},
     "contribution": {"kind": "objection"},
-    **dict.fromkeys(("consultation-opened", "consultation-text"), {"text": HEX}),
+    "consultation-opened": {"text": HEX},
+    "consultation-text": {"text": HEX},
     "reply": {"text": HEX, "reply": "ef" * 16, "outcome": "partly", "contributions": ["cd" * 16, "ce" * 16]},
     "hidden": {"reason": "off_topic"},
     "councillor-file": {"contributions": 7},
