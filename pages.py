@@ -4,6 +4,7 @@ Templates only show; this module hands them translated text and finished words.
 """
 
 import gettext
+import re
 from datetime import date, datetime
 from functools import lru_cache
 from io import BytesIO
@@ -41,11 +42,20 @@ ROLE_NAMES = {
 }
 
 
+class English(gettext.NullTranslations):
+    """The msgids themselves, without the word in brackets that keeps two meanings of one short text apart."""
+
+    _MEANING = re.compile(r" \((?:consultations?|decision|measures?|minutes|role|vote)\)$")
+
+    def gettext(self, message: str) -> str:
+        return self._MEANING.sub("", message)
+
+
 @lru_cache
 def translations(language: str) -> gettext.NullTranslations:
     """English is the language of the msgids; the Greek catalogue is compiled in memory when first asked for."""
     if language == "en":
-        return gettext.NullTranslations()
+        return English()
     merged = gettext.NullTranslations()
     for path in (CATALOGUE, *sorted(PARTS.glob("*.po"))):
         if path.exists():

@@ -1,7 +1,7 @@
 """Weaves the council of the demo between its votes: what happens on which day, counted back from today."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from audit.local_time import ATHENS, day_of
 from consultation.demo_meetings import DemoCouncil
@@ -77,7 +77,7 @@ class DemoHalf:
     def _evening(self, days: int) -> datetime:
         """Six in the evening in Athens."""
         day = day_of(self._now) + timedelta(days=days)
-        return datetime(day.year, day.month, day.day, 18, tzinfo=ATHENS)
+        return datetime(day.year, day.month, day.day, 18, tzinfo=ATHENS).astimezone(UTC)
 
 
 def _staff(logins: Sequence[DemoLogin]) -> Staff:

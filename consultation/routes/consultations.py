@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from audit import store as log
 from audit.entry_members import check_instant
+from audit.wording import NAMES
 from consultation.consultation import LABELS, is_accepting, time_left
 from consultation.difference import Piece, word_differences
 from consultation.routes.contribution_view import Shown, place_label, shown
@@ -177,7 +178,11 @@ def show_consultation(visit: Visit) -> Response:
             for each in entries
             if each.entry.kind == "consultation-extended"
         ],
-        logged=[(each.index, each.entry.kind) for each in entries if each.entry.kind.startswith("consultation-")],
+        logged=[
+            (each.index, visit.gettext(NAMES[each.entry.kind]))
+            for each in entries
+            if each.entry.kind.startswith("consultation-")
+        ],
         terms_digest=sha256_hex(row.terms) if row.terms else "",
         contributions=contributions_panel(visit, topic, row),
     )

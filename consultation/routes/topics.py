@@ -4,6 +4,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from audit import store as log
+from audit.wording import NAMES
 from consultation import timeline
 from consultation.council import MARKS, SESSION_KINDS
 from consultation.routes.consultations import consultation_panel
@@ -59,5 +60,8 @@ def show_topic(visit: Visit) -> Response:
         measures=measures,
         removals=removals_panel(visit, row),
         votes=visit.house.parts["referenda_of_topic"](visit, row.key),
-        logged=[(logged.index, logged.entry.kind) for logged in log.entries_about(visit.session, row.key)][-1:],
+        logged=[
+            (logged.index, visit.gettext(NAMES[logged.entry.kind]))
+            for logged in log.entries_about(visit.session, row.key)[-1:]
+        ],
     )

@@ -16,7 +16,7 @@ from consultation.store.visibility import nothing_here
 
 @dataclass(frozen=True, slots=True)
 class TakingPart:
-    """Of published contributions only; arguments are contributions too."""
+    """Of published contributions only; arguments are part of what they are about and are not counted."""
 
     contributions: int
     supports: int
@@ -97,10 +97,15 @@ def agenda_of(session: Session, row: SessionRow) -> Agenda:
 def taking_part(session: Session, topic_ids: Iterable[int]) -> dict[int, TakingPart]:
     """By topic; one without a contribution has no key."""
     wanted = [*topic_ids]
+    # Arguments stand under a contribution and are not counted beside it: the consultation's page counts alike.
     published = (
         select(ConsultationRow.topic_id, func.count(col(ContributionRow.id)))
         .join(ContributionRow, col(ContributionRow.consultation_id) == ConsultationRow.id)
-        .where(col(ConsultationRow.topic_id).in_(wanted), ContributionRow.state == "published")
+        .where(
+            col(ConsultationRow.topic_id).in_(wanted),
+            ContributionRow.state == "published",
+            ContributionRow.kind != "argument",
+        )
         .group_by(col(ConsultationRow.topic_id))
     )
     supported = (

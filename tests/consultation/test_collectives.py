@@ -80,7 +80,7 @@ def test_M12_a_contribution_of_a_collective_names_it_and_who_signed(
 ) -> None:
     talk = start_talk(town)
     key = key_of(draft(ada, town, speaker=group.key))
-    label = f"«{FORM['name']}», δια {NAME}"
+    label = f"«{FORM['name']}», εκπρόσωπος: {NAME}"
     assert label in ada.get(f"/contributions/{key}/preview").text
     submit(ada, key)
     anybody = page_of(town_app, settings)

@@ -195,7 +195,7 @@ def test_an_extension_is_shown_with_its_reason(town_app: Starlette, town: Town, 
     page = text_of(town_app, settings, url(town))
     assert "Αργία &lt;i&gt;." in page
     assert "11 Οκτωβρίου 2026, 12:00" in page
-    assert "consultation-extended" in page
+    assert "Παράταση διαβούλευσης" in page
 
 
 def test_M10_the_page_shows_the_share_that_is_answered(town_app: Starlette, town: Town, settings: Settings) -> None:
