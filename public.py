@@ -89,6 +89,7 @@ def routes() -> list[BaseRoute]:
         Route("/", home),
         Route("/how-to-vote", _text_page("how_to_vote")),
         Route("/how-to-check", _text_page("how_to_check")),
+        Route("/how-to-take-part", _text_page("how_to_take_part")),
         Route("/trust", _text_page("trust")),
         Route("/privacy", _text_page("privacy")),
         Route("/accessibility", _text_page("accessibility")),

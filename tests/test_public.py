@@ -14,7 +14,10 @@ from settings import Settings
 from tests.plugins.browser import axe_violations
 from tests.plugins.house import Clock
 
-PAGES = ["/", "/how-to-vote", "/how-to-check", "/trust", "/privacy", "/accessibility", "/referenda", "/log", "/login"]
+PAGES = [
+    "/", "/how-to-take-part", "/how-to-vote", "/how-to-check", "/trust", "/privacy", "/accessibility", "/referenda",
+    "/log", "/login",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("width", [390, 1280])
