@@ -12,6 +12,7 @@ from consultation.agenda import publish_by
 from consultation.consultation import missing, terms_of
 from consultation.council_vote import ADOPTED
 from consultation.measure import UNFINISHED
+from consultation.moderation import last_moment
 from consultation.store.council_tables import DecisionRow, MeasureRow, MinutesRow, SessionRow, TopicRow
 from consultation.store.participation_tables import AppealRow, ConsultationRow, ContributionRow, RemovalRow
 from consultation.store.workbench import reply_counts
@@ -136,7 +137,7 @@ def _moderation(session: Session) -> Iterator[Job]:
     )
     for appeal, title in session.exec(query).all():
         url = f"/desk/appeals/{appeal.key}"
-        yield Job("moderation", N_("An appeal waits to be decided."), title, url, day_of(appeal.due_at))
+        yield Job("moderation", N_("An appeal waits to be decided."), title, url, day_of(last_moment(appeal.due_at)))
 
 
 def _measures(session: Session, today: date) -> Iterator[Job]:
