@@ -51,8 +51,9 @@ fix: setup  ## mend what lint and format can mend
 strings: setup  ## bring the Greek catalogue up to date and list what has no Greek yet
 	$(BIN)/python strings.py
 
-bench: setup packages  ## ballots verified and cast, against belenios-tool in the same run; out/bench.json
+bench: setup packages  ## ballots against belenios-tool in the same run, and the council pages; out/bench*.json
 	$(BIN)/python -m tests.bench.ballots
+	$(BIN)/python -m tests.bench.council
 
 soak: setup packages  ## the long campaigns in full
 	KALPI_SOAK=1 $(BIN)/python -m pytest

@@ -46,7 +46,7 @@ def main() -> int:
         )
         casting = _casting_rate(Path(directory) / "casting")
         rows.append(("make, check and record, Ed25519", casting, "goal (limit)", CASTING_GOAL, "ballots/s"))
-    _print(rows)
+    print_rows(rows)
     out = Path("out")
     out.mkdir(exist_ok=True)
     names = ("what", "ours", "peer", "theirs", "unit")
@@ -92,7 +92,7 @@ def _seconds(act: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-def _print(rows: list[tuple[str, float, str, float, str]]) -> None:
+def print_rows(rows: list[tuple[str, float, str, float, str]]) -> None:
     table = Table("what", "ours", "compared with", "theirs", "unit", "ours / theirs")
     for what, ours, peer, theirs, unit in rows:
         table.add_row(what, f"{ours:.2f}", peer, f"{theirs:.2f}", unit, f"{ours / theirs:.2f}")
