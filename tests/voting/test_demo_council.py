@@ -4,8 +4,6 @@ import io
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -27,45 +25,20 @@ from consultation.store.participation_tables import (
     SupportRow,
 )
 from consultation.store.reply import share_answered
-from db import Database, create_tables
-from identity.demo_people import import_people, open_accounts
-from identity.keyring import make_keyring
-from settings import Settings, make_secret
 from tests.plugins.house import ORIGIN
-from voting.demo import demo_settings
-from voting.demo_half import DemoHalf
-from voting.rehearsed_town import Clock, Town
-
-NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+from tests.voting.demo_town import NOW, DemoTown, demo_town
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Settings, Database, DemoHalf]]:
-    data = tmp_path_factory.mktemp("town") / "demo"
-    data.mkdir()
-    settings = replace(demo_settings(data, ORIGIN), demo=False)
-    make_secret(settings.secret_key_file)
-    db = Database(settings.database_url)
-    create_tables(db.engine)
-    town = Town(settings, db, Clock(NOW))
-    town.open()
-    keys = make_keyring(settings.key)
-    with db.writing() as session:
-        citizens = import_people(session, keys, NOW)
-        logins = open_accounts(session, keys, "θάλασσα-πλατεία-47", citizens, NOW)
-    half = DemoHalf(town, logins, NOW, lambda: None)
-    half.consult()
-    half.decide("")
-    half.announce()
-    town.clock.moment = NOW
-    yield settings, db, half
-    db.close()
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoTown]:
+    with demo_town(tmp_path_factory.mktemp("town")) as town:
+        yield town
 
 
 def test_a_visitor_finds_three_sessions_twelve_topics_and_sixty_contributions(
-    demo: tuple[Settings, Database, DemoHalf],
+    demo: DemoTown,
 ) -> None:
-    _, db, _ = demo
+    db = demo.db
     with db.reading() as session:
         assert Counter(session.exec(select(SessionRow.state))) == {"held": 1, "published": 1, "draft": 1}
         assert len(session.exec(select(TopicRow)).all()) == 12
@@ -86,10 +59,8 @@ def test_a_visitor_finds_three_sessions_twelve_topics_and_sixty_contributions(
         assert len(session.exec(select(SupportRow)).all()) > 500
 
 
-def test_M17_the_record_of_the_council_passes_the_verifier(
-    demo: tuple[Settings, Database, DemoHalf], tmp_path: Path
-) -> None:
-    settings, db, _ = demo
+def test_M17_the_record_of_the_council_passes_the_verifier(demo: DemoTown, tmp_path: Path) -> None:
+    settings, db = demo.settings, demo.db
     with TestClient(create_app(settings, db, lambda: NOW), base_url=ORIGIN) as browser:
         packed = browser.get("/open-data/council.zip")
         assert packed.status_code == 200
@@ -101,10 +72,10 @@ def test_M17_the_record_of_the_council_passes_the_verifier(
 
 
 def test_every_public_page_of_the_demo_answers_and_the_agenda_is_light(
-    demo: tuple[Settings, Database, DemoHalf],
+    demo: DemoTown,
 ) -> None:
     """M44: the agenda page loads under 100 KB, style sheet included, and asks for no script."""
-    settings, db, half = demo
+    settings, db, half = demo.settings, demo.db, demo.half
     with db.reading() as session:
         keys = list(session.exec(select(SessionRow.key).where(SessionRow.state != "draft")))
     pages = [f"/sessions/{key}" for key in keys]
