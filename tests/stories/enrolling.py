@@ -1,6 +1,6 @@
 """How a town comes to vote: officials are invited, the registry imported, accounts opened, cards handed out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -69,11 +69,16 @@ def the_operator_invites_the_officials(town: Town) -> Officials:
     )
     for trustee in trustees:
         trustee.folder = town.folder
+    every_role_is_confirmed(secretary, [registrar, *committee, *trustees])
+    return Officials(operator, registrar, secretary, committee, trustees)
+
+
+def every_role_is_confirmed(secretary: Person, invited: Sequence[Person]) -> None:
+    """Every role takes two officials."""
     secretary.open("/operator")
-    for _ in (registrar, *committee, *trustees):  # every role takes two officials
+    for _ in invited:
         secretary.press('main form[action^="/operator/confirmations/"] >> nth=0 >> button.button')
     assert secretary.page.locator('form[action^="/operator/confirmations/"]').count() == 0
-    return Officials(operator, registrar, secretary, committee, trustees)
 
 
 def invited(town: Town, operator: Person, official: P, role: str) -> P:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import ConsoleMessage, Download, Page, Request, expect
+from playwright.sync_api import ConsoleMessage, Download, Locator, Page, Request, expect
 
 from identity.totp import code_at, time_step
 from tests.plugins.browser import axe_violations
@@ -60,10 +60,7 @@ class Person:
     def open(self, path: str) -> Page:
         """The page, after a login or a fresh code if it asks for one; looked at when it is the first time."""
         self.page.goto(self.address + path)
-        if "/login/fresh" in self.page.url:
-            self.give_code("/login/fresh")
-        elif "/login" in self.page.url:
-            self.log_in()
+        self._pass_the_door()
         assert self.page.url.startswith(self.address + path.partition("#")[0]), self.page.url
         self.look(path.partition("#")[0])
         return self.page
@@ -83,8 +80,41 @@ class Person:
         self.press(f'main form[action="{action}"] button.button')
 
     def fill(self, fields: Mapping[str, str]) -> None:
+        """Text is typed; of a list or of radio buttons the one with this value is chosen."""
         for name, text in fields.items():
-            self.page.fill(f'main [name="{name}"]', text)
+            box = self.page.locator(f'main [name="{name}"]')
+            match box.first.get_attribute("type") or box.first.evaluate("box => box.type"):
+                case "radio":
+                    box.and_(self.page.locator(f'[value="{text}"]')).check()
+                case "select-one":
+                    box.select_option(text)
+                case _:
+                    box.fill(text)
+
+    def follow(self, link: str, place: str = "main", status: int = 200) -> Page:
+        """A link by its words; what the way asks for is given, and the page it leads to is looked at."""
+        return self._arrive(self.page.locator(place).get_by_role("link", name=link), status)
+
+    def submit(self, button: str, fields: Mapping[str, str] | None = None, status: int = 200) -> Page:
+        """A form by the words of its button, like `follow`. `status` of the answer, after its redirect."""
+        self.fill(fields or {})
+        return self._arrive(self.page.locator("main").get_by_role("button", name=button), status)
+
+    def _pass_the_door(self) -> None:
+        if "/login/fresh" in self.page.url:
+            self.give_code("/login/fresh")
+        elif "/login" in self.page.url:
+            self.log_in()
+
+    def _arrive(self, way: Locator, status: int) -> Page:
+        with self.page.expect_navigation() as navigation:
+            way.click()
+        answer = navigation.value
+        assert answer.status == status, f"{answer.status} {self.page.url}: {self.page.locator('main').inner_text()}"
+        self._pass_the_door()
+        badges = self.page.locator("main .badge").all_inner_texts()[:1]
+        self.look(" ".join([self.page.url.removeprefix(self.address).partition("#")[0], *badges]))
+        return self.page
 
     def download(self, selector: str) -> Download:
         with self.page.expect_download() as waiting:
