@@ -10,7 +10,7 @@ from audit import store as log
 from audit.refusal import N_
 from audit.sequencer import log_keeper
 from consultation.store.council_tables import TopicRow
-from consultation.store.decision import topic_noting
+from consultation.store.decision import decision_of, topic_noting
 from consultation.store.visibility import public_topic
 from crypto.election import decode_election
 from crypto.encoding import sha256_hex
@@ -170,10 +170,12 @@ def _on_roll(visit: Visit, box: BallotBox) -> bool | None:
     return box.is_on_roll(visit.login.citizen_id)
 
 
-def _council(visit: Visit, row: ReferendumRow) -> dict[str, TopicRow | None]:
+def _council(visit: Visit, row: ReferendumRow) -> dict[str, TopicRow | str | None]:
     """The topic it was proposed from, and the one in which the council took note of the result (M36)."""
     origin = public_topic(visit.session, row.topic)[0] if row.topic else None
-    return {"origin": origin, "noting": topic_noting(visit.session, row.uuid)}
+    noting = topic_noting(visit.session, row.uuid)
+    decision = decision_of(visit.session, noting.id or 0) if noting else None
+    return {"origin": origin, "noting": noting, "reply": decision.text if decision else ""}
 
 
 def _files(visit: Visit, row: ReferendumRow) -> dict[str, bytes]:
