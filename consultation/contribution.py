@@ -135,6 +135,11 @@ def check_pace(act: str, earlier: Sequence[datetime], now: datetime) -> None:
             raise refused
 
 
+def list_line(title: str, text: str) -> str:
+    """A contribution among others in a message to its author."""
+    return f"· {title or text[:80]}"
+
+
 def clean_text(text: str) -> str:
     """One spelling of line ends, and no character that is there to mislead the eye."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_INVISIBLE)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from audit.refusal import N_
+from consultation.contribution import list_line
 from consultation.reply import OUTCOMES
 from consultation.store.council_tables import TopicRow
 from consultation.store.participation_tables import ContributionRow, ReplyRow
@@ -21,7 +22,7 @@ def tell_authors(visit: Visit, topic: TopicRow, reply: ReplyRow, rows: Sequence[
             visit.gettext(N_("The municipality has answered what you wrote on «%(topic)s»."), topic=topic.title)
             if reply.version == 1
             else visit.gettext(N_("The municipality has changed its reply to you on «%(topic)s»."), topic=topic.title),
-            "\n".join(f"· {row.title or row.text[:80]}" for row in own),
+            "\n".join(list_line(row.title, row.text) for row in own),
             visit.gettext(N_("Outcome: %(outcome)s."), outcome=visit.gettext(OUTCOMES[reply.outcome])),
             reply.text,
             visit.gettext(N_("Signed by: %(name)s"), name=reply.signed_by),

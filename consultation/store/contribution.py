@@ -11,7 +11,7 @@ from audit import entry
 from audit import store as log
 from audit.refusal import N_
 from consultation.commitment import SALT_BYTES, commit_contribution, contribution_content
-from consultation.contribution import DRAFTS_LIMIT, ERASABLE, WITHDRAWABLE
+from consultation.contribution import DRAFTS_LIMIT, ERASABLE, WITHDRAWABLE, list_line
 from consultation.errors import TooMany, WrongState
 from consultation.store.council_tables import TopicRow
 from consultation.store.councillor_copies import forget_in_files
@@ -28,6 +28,7 @@ from consultation.store.participation_tables import (
 )
 from consultation.store.search import refresh_contribution
 from consultation.store.visibility import nothing_here
+from identity.store.message import forget_about
 
 PAGE = 20
 """Contributions on one page of a list."""
@@ -134,13 +135,16 @@ def erase(session: Session, row: ContributionRow, topic_key: str, now: datetime)
     Raises WrongState.
     """
     _check_state(row, ERASABLE)
+    if row.account_id is not None:
+        forget_about(session, row.account_id, f"/contributions/{row.key}", list_line(row.title, row.text))
     row.state, row.modified_at = "erased", now
     row.title = row.text = row.name = ""
     row.salt = row.person_id = row.account_id = row.collective_id = None
     _changed(session, row)
     session.execute(delete(SupportRow).where(col(SupportRow.contribution_id) == row.id))
     removals = select(RemovalRow.id).where(RemovalRow.contribution_id == row.id)
-    session.execute(update(AppealRow).where(col(AppealRow.removal_id).in_(removals)).values(text=""))
+    session.execute(update(AppealRow).where(col(AppealRow.removal_id).in_(removals)).values(text="", reasoning=""))
+    session.execute(update(RemovalRow).where(col(RemovalRow.contribution_id) == row.id).values(explanation=""))
     if row.form_id is not None:
         entries = update(PaperEntryRow).where(col(PaperEntryRow.form_id) == row.form_id)
         session.execute(entries.values(content=b"", salt=None))

@@ -67,5 +67,21 @@ def mark_all_read(session: Session, account_id: int, now: datetime, upto: int) -
     )
 
 
+def forget_about(session: Session, account_id: int, url: str, line: str) -> None:
+    """What `url` was about is erased: what was told of it goes, and its `line` in messages about several things."""
+    owner = select(AccountRow.login_name).where(AccountRow.id == account_id)
+    for row in [
+        *session.exec(select(MessageRow).where(MessageRow.account_id == account_id)),
+        *session.exec(select(MailRow).where(col(MailRow.recipient).in_(owner))),
+    ]:
+        path = row.url if isinstance(row, MessageRow) else row.path
+        if path == url or path.startswith(f"{url}/"):
+            session.delete(row)
+        else:
+            row.body = f"\n{row.body}\n".replace(f"\n{line}\n", "\n").strip("\n")
+            session.add(row)
+    session.flush()
+
+
 def forget_old(session: Session, now: datetime) -> None:
     session.execute(delete(MessageRow).where(col(MessageRow.at) < now - KEPT))
