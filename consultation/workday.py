@@ -1,7 +1,8 @@
 """What waits on the secretariat's desk: one job is one sentence with one link, and a day when there is one. Pure."""
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 
@@ -42,9 +43,25 @@ class Job:
         return self.due is not None and self.due < today
 
 
+_PUBLIC = (
+    (re.compile(r"^/desk/sessions/(\w+)/minutes$"), r"/sessions/\1"),
+    (re.compile(r"^/desk/topics/(\w+)/decision$"), r"/topics/\1#decision"),
+    (re.compile(r"^/desk/measures/(\w+).*$"), r"/measures/\1"),
+    (re.compile(r"^/desk/(?:moderation|appeals/\w+)$"), "/removals"),
+)
+
+
 def sections_of(roles: Iterable[str]) -> frozenset[str]:
     """The sections that somebody with these roles works on."""
     return frozenset().union(*(SEEN_BY.get(role, frozenset()) for role in roles))
+
+
+def for_readers(job: Job) -> Job:
+    """The same job with the public page in place of a form that only whoever does it may open."""
+    for pattern, page in _PUBLIC:
+        if pattern.match(job.url):
+            return replace(job, url=pattern.sub(page, job.url))
+    return job
 
 
 def in_order(jobs: Iterable[Job]) -> list[Job]:

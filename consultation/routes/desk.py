@@ -5,10 +5,11 @@ from starlette.routing import BaseRoute, Route
 
 from audit.local_time import day_of
 from consultation.store.workday import jobs
-from consultation.workday import SECTIONS, in_order, sections_of
+from consultation.workday import SECTIONS, for_readers, in_order, sections_of
 from web import Visit, endpoint
 
 READERS = ("secretariat", "auditor", "service", "moderator", "committee", "registrar")
+WRITERS = ("secretariat", "service", "moderator")
 
 
 def routes() -> list[BaseRoute]:
@@ -20,6 +21,8 @@ def show(visit: Visit) -> Response:
     login = visit.require(*READERS)
     mine, today = sections_of(login.roles), day_of(visit.now)
     found = in_order(jobs(visit.session, visit.now)) if mine else []
+    if login.roles.isdisjoint(WRITERS):
+        found = [for_readers(job) for job in found]
     sections = [
         (name, visit.gettext(label), [job for job in found if job.section == name])
         for name, label in SECTIONS.items()
