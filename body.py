@@ -4,7 +4,7 @@ Nothing here knows what a field means. A name that comes twice is refused, becau
 which one counts (WB-22).
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO
 from urllib.parse import parse_qsl
@@ -100,8 +100,7 @@ def unique_fields(raw: bytes) -> dict[str, str]:
     except ValueError as error:
         raise BadRequest("request.form", N_("The form could not be read.")) from error
     fields = dict(pairs)
-    if "\x00" in "".join(fields.values()):
-        raise BadRequest("request.form", N_("The form could not be read."))  # PostgreSQL cannot keep such a text
+    _check_storable(fields)
     if len(fields) != len(pairs):
         raise _duplicate()
     return fields
@@ -136,7 +135,18 @@ async def _multipart(request: Request, limit: int) -> Body:
             body.files[name] = value
         else:
             body.form[name] = value
+    try:
+        _check_storable(body.form)
+    except BadRequest:
+        body.close()
+        raise
     return body
+
+
+def _check_storable(fields: Mapping[str, str]) -> None:
+    """PostgreSQL can neither keep nor look for a text with NUL in it. Raises BadRequest."""
+    if "\x00" in "".join(fields.values()):
+        raise BadRequest("request.form", N_("The form could not be read."))
 
 
 def _too_large(limit: int) -> TooLarge:
