@@ -24,7 +24,6 @@ TEXT = """\
 
 Φυτεύονται τριάντα νεραντζιές στις δύο πλευρές.
 """
-NEW_ROLES = ("moderator", "service", "councillor", "representative")
 FIELD = "%Y-%m-%dT%H:%M"
 
 
@@ -127,6 +126,8 @@ def its_consultation_is_prepared(secretary: Person, hours: Hours) -> None:
 def the_agenda_is_published_and_the_consultation_opened(secretary: Person) -> None:
     """M3, M6: each act names what it causes before it is done."""
     secretary.follow(SESSION)
+    secretary.follow("Προεπισκόπηση ως πολίτης")
+    secretary.follow("Πίσω στο γραφείο")
     secretary.follow("Δημοσίευση της ημερήσιας διάταξης")
     secretary.sees("Τι προκαλεί αυτό")
     secretary.submit("Δημοσίευση της ημερήσιας διάταξης")

@@ -91,7 +91,7 @@ class Person:
                 case _:
                     box.fill(text)
 
-    def follow(self, link: str, place: str = "main", status: int = 200) -> Page:
+    def follow(self, link: str | re.Pattern[str], place: str = "main", status: int = 200) -> Page:
         """A link by its words; what the way asks for is given, and the page it leads to is looked at."""
         return self._arrive(self.page.locator(place).get_by_role("link", name=link), status)
 
@@ -113,7 +113,7 @@ class Person:
         assert answer.status == status, f"{answer.status} {self.page.url}: {self.page.locator('main').inner_text()}"
         self._pass_the_door()
         badges = self.page.locator("main .badge").all_inner_texts()[:1]
-        self.look(" ".join([self.page.url.removeprefix(self.address).partition("#")[0], *badges]))
+        self.look(" ".join([self.page.url.removeprefix(self.address).partition("#")[0], str(status), *badges]))
         return self.page
 
     def download(self, selector: str) -> Download:
