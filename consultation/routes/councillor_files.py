@@ -7,6 +7,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from audit import store as log
 from audit.refusal import N_
 from consultation.contribution import LABELS, PLURALS, STANCES
 from consultation.councillor_document import print_file
@@ -87,6 +88,11 @@ def show(visit: Visit) -> Response:
         gone=len(gone),
         digest=digests[row.file_id],
         versions=[(one.number, one.created_at, one.contributions, digests[one.file_id]) for one in every],
+        logged={
+            logged.entry.members["file"]: logged.index
+            for logged in log.entries_about(session, topic.key)
+            if logged.entry.kind == "councillor-file"
+        },
         kinds={kind: visit.gettext(label) for kind, label in LABELS.items()},
         plurals={kind: visit.gettext(label) for kind, label in PLURALS.items()},
         stances={stance: visit.gettext(label) for stance, label in STANCES.items()},

@@ -125,7 +125,7 @@ def show(visit: Visit) -> Response:
                 number,
                 topic,
                 visit.gettext(MARKS[topic.mark]) if topic.mark != "regular" else "",
-                _missing(visit, topic, bool(agenda.files.get(topic.id or 0))),
+                [] if row.state == "held" else _missing(visit, topic, bool(agenda.files.get(topic.id or 0))),
             )
             for number, topic in enumerate(agenda.topics, 1)
         ],

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from consultation.contribution import LABELS
-from consultation.moderation import REASONS, STAGES, STATES
+from consultation.moderation import HIDDEN, REASONS, STAGES, STATES
 from consultation.removal_register import Line, as_csv
 from consultation.store import removal_register as store
 from consultation.store.council_tables import TopicRow
@@ -57,6 +57,7 @@ def removals_panel(visit: Visit, topic: TopicRow) -> dict[str, Any] | None:
     return {
         "count": len(found),
         "reasons": [(_reason(visit, reason), number) for reason, number in reasons.most_common()],
+        "restored": sum(line.state not in HIDDEN for line in found),
         "late": sum(line.days_late > 0 for line in found),
         "url": f"/removals?topic={topic.key}",
     }
