@@ -19,7 +19,7 @@ from db import Database
 from identity.keyring import make_keyring
 from identity.login import Login
 from settings import Settings
-from tests.identity.people import ADA, fill_registry, open_account
+from tests.identity.people import ADA, PASSWORD, fill_registry, open_account
 from tests.plugins.house import Clock
 from tests.voting.box import OpenVote, open_vote
 from tests.voting.preparing import DRAFT
@@ -74,9 +74,10 @@ def door(house_app: Starlette, database: Database, settings: Settings, clock: Cl
     """The login cookie is the visitor's name; every login is fresh, so that only the role can be what is missing."""
     keys = make_keyring(settings.key)
     fill_registry(database, keys, clock)
-    accounts = {"citizen": open_account(database, keys, clock, "ada", ADA).account_id}
+    one = keys.passwords.hash(PASSWORD)
+    accounts = {"citizen": open_account(database, keys, clock, "ada", ADA, password_hash=one).account_id}
     for role in VISITORS[2:]:
-        accounts[role] = open_account(database, keys, clock, role, None, role).account_id
+        accounts[role] = open_account(database, keys, clock, role, None, role, password_hash=one).account_id
 
     def find_login(_db: Database, token: str, now: datetime) -> Login | None:
         if token not in accounts:

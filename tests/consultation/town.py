@@ -8,7 +8,7 @@ from consultation.store.council_tables import BodyRow, CouncillorRow, FactionRow
 from db import Database
 from identity.keyring import make_keyring
 from settings import Settings
-from tests.identity.people import ADA, BO, CLEO, fill_registry, open_account
+from tests.identity.people import ADA, BO, CLEO, PASSWORD, fill_registry, open_account
 from tests.plugins.house import Clock
 
 __all__ = ["ADA", "BO", "CLEO", "Town", "fill_town", "make_body", "make_councillor", "make_session", "make_topic"]
@@ -117,10 +117,13 @@ def fill_town(database: Database, settings: Settings, clock: Clock) -> Town:
     town = Town(database, settings, clock)
     keys = make_keyring(settings.key)
     fill_registry(database, keys, clock)
+    one = keys.passwords.hash(PASSWORD)
     for name, person in (("ada", ADA), ("bo", BO), ("cleo", CLEO)):
-        town.accounts[name] = open_account(database, keys, clock, f"{name}@example.org", person).account_id
+        holder = open_account(database, keys, clock, f"{name}@example.org", person, password_hash=one)
+        town.accounts[name] = holder.account_id
     for name in (*OFFICIALS, "secretariat2", "moderator2"):
-        town.accounts[name] = open_account(database, keys, clock, name, None, name.rstrip("2")).account_id
+        holder = open_account(database, keys, clock, name, None, name.rstrip("2"), password_hash=one)
+        town.accounts[name] = holder.account_id
     with database.writing() as session:
         body = make_body(session, clock())
         council_session = make_session(session, clock(), body)

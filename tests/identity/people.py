@@ -49,12 +49,19 @@ class Holder:
 
 
 def open_account(
-    database: Database, keys: Keyring, clock: Clock, name: str, person_id: int | None = None, *roles: str
+    database: Database,
+    keys: Keyring,
+    clock: Clock,
+    name: str,
+    person_id: int | None = None,
+    *roles: str,
+    password_hash: str = "",
 ) -> Holder:
+    """`password_hash`: of PASSWORD, when many accounts are opened at once; hashing takes long on purpose."""
     secret = new_secret()
     with database.writing() as session:
         row = create_account(
-            session, person_id, name, keys.passwords.hash(PASSWORD), secret, vault=keys.vault, now=clock(),
+            session, person_id, name, password_hash or keys.passwords.hash(PASSWORD), secret, vault=keys.vault, now=clock(),
             official_name="" if person_id else name,
         )  # fmt: skip
         for role in roles:
