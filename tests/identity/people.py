@@ -61,8 +61,8 @@ def open_account(
     secret = new_secret()
     with database.writing() as session:
         row = create_account(
-            session, person_id, name, password_hash or keys.passwords.hash(PASSWORD), secret, vault=keys.vault, now=clock(),
-            official_name="" if person_id else name,
+            session, person_id, name, password_hash or keys.passwords.hash(PASSWORD), secret,
+            vault=keys.vault, now=clock(), official_name="" if person_id else name,
         )  # fmt: skip
         for role in roles:
             grant_role(session, row.id or 0, role, clock())
