@@ -80,11 +80,12 @@ class DemoCouncil:
     def hold(self, noted_vote: str) -> None:
         """The past session took place: decisions with votes, the noted vote among them."""
         with self._stage.act() as (session, now):
-            publishing.hold(session, session_for_change(session, self._past), now)
+            row = session_for_change(session, self._past)
+            day = day_of(row.starts_at)
+            publishing.hold(session, row, now)
         for decided in words.DECISIONS:
             with self._stage.act() as (session, now):
                 topic = topic_for_change(session, self._stage.topics[decided.topic])
-                day = day_of(now)
                 decision = Decision(
                     Outcome(decided.outcome),
                     f"{decided.number}/{day.year}" if decided.number else "",
