@@ -29,6 +29,8 @@ PICTURES = ROOT / "docs" / "pictures"
 WIDTHS = {390: "maria", 1280: "giorgos"}
 """Pixels → who votes at that width, so that both vote for the first time."""
 COLOURS = 128
+TALLEST = 2_600
+"""Pixels of a page that goes on for long."""
 LARGEST = 200_000
 """Bytes of one picture."""
 
@@ -56,6 +58,7 @@ def main(directory: Path) -> None:
             take_at_each_width(page, "checklist")
             page.goto(f"{address}/referenda/pezodromos-ermou/result")
             take_at_each_width(page, "result")
+        take_council(browser, address, guide)
         browser.close()
 
 
@@ -93,17 +96,37 @@ def take_booth(page: Page, address: str, card: str, width: int) -> None:
     take(page, "recorded", width)
 
 
-def take_at_each_width(page: Page, name: str) -> None:
+def take_council(browser: Browser, address: str, guide: Guide) -> None:
+    """The session, a topic, the secretariat's desk and its workbench for replies, no further down than TALLEST."""
+    with closing(browser.new_context(locale="el-GR")) as context:
+        page = context.new_page()
+        page.goto(f"{address}/sessions")
+        page.click("main .session-list a")
+        take_at_each_width(page, "session", TALLEST)
+        page.goto(f"{address}/decisions")
+        page.click("main a:text('πλατείας')")
+        page.goto(page.url.partition("/decision")[0].partition("#")[0])
+        take_at_each_width(page, "topic", TALLEST)
+    with visitor(browser, address, guide, "grammateia") as page:
+        page.goto(f"{address}/desk")
+        take_at_each_width(page, "desk", TALLEST)
+        page.click("main a[href$='/replies']")
+        take_at_each_width(page, "replies", TALLEST)
+
+
+def take_at_each_width(page: Page, name: str, tallest: int = 0) -> None:
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 844})
-        take(page, name, width)
+        take(page, name, width, tallest)
 
 
-def take(page: Page, name: str, width: int) -> None:
-    """The whole page in few colours."""
+def take(page: Page, name: str, width: int, tallest: int = 0) -> None:
+    """The whole page in few colours, or its beginning down to `tallest` pixels."""
     page.evaluate("document.activeElement.blur()")
     page.mouse.move(0, 0)
     picture = Image.open(BytesIO(page.screenshot(full_page=True, animations="disabled"))).convert("RGB")
+    if tallest:
+        picture = picture.crop((0, 0, picture.width, min(tallest, picture.height)))
     path = PICTURES / f"{name}-{width}.png"
     picture.quantize(COLOURS).save(path, optimize=True)
     if path.stat().st_size > LARGEST:
