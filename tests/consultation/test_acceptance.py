@@ -14,6 +14,7 @@ from crypto.encoding import sha256_hex
 from db import Database
 from settings import Settings
 from tests.consultation.answering import start_talk
+from tests.consultation.deciding import a_measure, decide, hold_session
 from tests.consultation.desk_forms import draft_session, draft_topic, publish
 from tests.consultation.town import Town, make_body, make_session, make_topic
 from tests.consultation.visitors import page_of
@@ -72,6 +73,19 @@ def test_M11_the_councillors_file_is_made_at_one_press_before_the_session_and_it
     assert str(entry["file"]) in shown
     # A councillor finds it from the page of the coming session, as everybody does.
     assert f'href="{page}/file"' in anyone.get(f"/sessions/{town.session_key}").text
+
+
+def test_M13_each_measure_in_a_list_says_when_it_last_changed(
+    clerk: TestClient, anyone: TestClient, town: Town
+) -> None:
+    held = hold_session(town)
+    decide(town.database, held.topic, town.now)
+    sent = clerk.post(f"/desk/topics/{held.topic}/measures/new", data=a_measure())
+    measure = sent.headers["location"].rpartition("/")[2]
+    town.clock.forward(days=2)
+    clerk.post(f"/desk/measures/{measure}/notes", data={"status": "running", "text": "Άρχισε η εκσκαφή."})
+    for page in ("/implementation", f"/topics/{held.topic}"):
+        assert "τελευταία αλλαγή: 7 Οκτωβρίου 2026" in anyone.get(page).text
 
 
 def test_M36_the_ballot_page_links_the_topic_that_took_note_with_the_councils_reply(
