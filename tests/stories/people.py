@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Download, Locator, Page, Request, expect
 
@@ -54,8 +55,6 @@ class Person:
     def _note(self, message: ConsoleMessage) -> None:
         if message.type == "error" and "Failed to load resource" not in message.text:
             self.complaints.append(f"{self.page.url}: {message.text}")
-
-    # -- pages -------------------------------------------------------------------------------------------------------
 
     def open(self, path: str) -> Page:
         """The page, after a login or a fresh code if it asks for one; looked at when it is the first time."""
@@ -113,7 +112,7 @@ class Person:
         assert answer.status == status, f"{answer.status} {self.page.url}: {self.page.locator('main').inner_text()}"
         self._pass_the_door()
         badges = self.page.locator("main .badge").all_inner_texts()[:1]
-        self.look(" ".join([self.page.url.removeprefix(self.address).partition("#")[0], str(status), *badges]))
+        self.look(" ".join([urlsplit(self.page.url).path, str(status), *badges]))
         return self.page
 
     def download(self, selector: str) -> Download:
@@ -123,8 +122,6 @@ class Person:
 
     def sees(self, text: str | re.Pattern[str]) -> None:
         expect(self.page.locator("main")).to_contain_text(text, timeout=WAIT)
-
-    # -- identity ----------------------------------------------------------------------------------------------------
 
     def code(self) -> str:
         """What the app shows; if that was used, its owner waits for the next one."""
@@ -165,8 +162,6 @@ class Person:
         self.look(action)
         self.page.locator(f'main form[action="{action}"] [name="code"]').fill(self.code())
         self.press(f'main form[action="{action}"]:has([name="code"]) button.button')
-
-    # -- desk --------------------------------------------------------------------------------------------------------
 
     def act(self, slug: str, name: str, fields: Mapping[str, str] | None = None) -> None:
         """An act of the desk through its own page."""
