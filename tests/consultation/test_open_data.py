@@ -2,14 +2,12 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.sync_api import Page
 from starlette.testclient import TestClient
 
 from app import create_app
@@ -21,7 +19,6 @@ from settings import Settings
 from tests.consultation.full_town import SECRET, FullTown, fill_council
 from tests.consultation.oparl_schema import crawl
 from tests.consultation.town import Town, fill_town, make_topic
-from tests.plugins.browser import axe_violations
 from tests.plugins.house import ORIGIN, Clock
 
 SIGNS = "=+-@＝＋－＠"
@@ -235,13 +232,6 @@ def test_the_page_leads_to_everything_and_needs_no_login(client: TestClient, ful
     assert needed <= links
     for link in sorted(needed - {"/open-data/council.zip"}):
         assert client.get(link).status_code == 200, link
-
-
-def test_the_page_has_no_barrier(address: str, open_page: Callable[..., Page]) -> None:
-    for width in (390, 1280):
-        page = open_page(f"{address}/open-data", width)
-        assert axe_violations(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 def test_both_databases_give_the_same_answers(any_database: Database, settings: Settings, clock: Clock) -> None:
