@@ -37,9 +37,7 @@ MARKS: Mapping[str, str] = MappingProxyType(
         "out_of_agenda": N_("Outside the agenda"),
     }
 )
-TOPIC_STATES: Mapping[str, str] = MappingProxyType(
-    {"listed": N_("On the agenda"), "withdrawn": N_("Topic withdrawn")}
-)
+TOPIC_STATES: Mapping[str, str] = MappingProxyType({"listed": N_("On the agenda"), "withdrawn": N_("Topic withdrawn")})
 MEMBER_ROLES: Mapping[str, str] = MappingProxyType(
     {
         "chair": N_("chair"),

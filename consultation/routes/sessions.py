@@ -15,8 +15,8 @@ from consultation.council import MARKS, SESSION_KINDS, SESSION_STATES
 from consultation.council_vote import OUTCOMES, Outcome
 from consultation.difference import Piece
 from consultation.store.body import bodies
-from consultation.store.councillor_file import topics_with_file
 from consultation.store.council_tables import AgendaVersionRow, DecisionRow, FileRow, SessionRow, TopicRow
+from consultation.store.councillor_file import topics_with_file
 from consultation.store.minutes import minutes_of
 from consultation.store.participation_tables import ConsultationRow
 from consultation.store.session import PAST_SHOWN, Listed, body_of, coming_sessions, past_sessions

@@ -111,8 +111,8 @@ def test_a_text_above_the_limit_is_shown_whole_with_its_end_as_plain_paragraphs(
 
 
 WORST = (
-    "[", "*a_", "> ", "[a](", "`a``", "<", "- ", "**a _b ", "[a](<b", "\\", "<https://a", "![", "&amp;", "a\n\n", "- a\n",
-    "    a\n", "# ", "_*",
+    "[", "*a_", "> ", "[a](", "`a``", "<", "- ", "**a _b ", "[a](<b", "\\", "<https://a", "![", "&amp;", "a\n\n",
+    "- a\n", "    a\n", "# ", "_*",
 )  # fmt: skip
 
 
