@@ -37,7 +37,7 @@ packages:
 
 test: setup packages check  ## everything that must hold before a commit (at most 25 minutes on two cores)
 	node --test tests/booth/*.test.mjs
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: setup  ## lint, format and strict types
 	$(BIN)/ruff check $(SOURCES)
