@@ -17,7 +17,7 @@ from audit.refusal import N_
 from consultation.errors import BadFile
 from consultation.text_plain import blocks_of, clean, heading
 
-FILE_LIMIT = 10 * 1024 * 1024
+FILE_LIMIT = 3 * 1024 * 1024
 """Bytes as uploaded."""
 UNPACKED_LIMIT = 60 * 1024 * 1024
 """Bytes of all parts of a DOCX."""

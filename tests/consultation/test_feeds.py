@@ -94,7 +94,7 @@ def test_M40_a_removed_session_is_a_deleted_entry(
     assert event.status.value == "CANCELLED"
 
 
-def test_M1_a_session_has_an_entry_in_the_calendars(client: TestClient, full: FullTown) -> None:
+def test_M01_a_session_has_an_entry_in_the_calendars(client: TestClient, full: FullTown) -> None:
     coming = full.sessions["coming"]
     uid = f"session-{coming.key}@127.0.0.1"
     for path in ("/calendar.ics", f"/bodies/{full.body.key}.ics", f"/sessions/{coming.key}/calendar.ics"):

@@ -88,7 +88,7 @@ def test_AC_06_nothing_of_a_draft_is_in_any_answer(full: FullTown, get: Reader, 
         assert client.get(f"/oparl/1.1/{kind}/{key}").status_code == 404, kind
 
 
-def test_M1_a_session_has_an_object_that_leads_to_its_page(full: FullTown, get: Reader) -> None:
+def test_M01_a_session_has_an_object_that_leads_to_its_page(full: FullTown, get: Reader) -> None:
     row = full.sessions["coming"]
     value = get(f"{ORIGIN}/oparl/1.1/meeting/{row.key}")
     assert value["web"] == f"{ORIGIN}/sessions/{row.key}"
