@@ -56,7 +56,7 @@ def test_every_ballot_made_by_belenios_is_accepted(file: File) -> None:
     assert len({ballot.code for ballot in ballots}) == len(ballots)
 
 
-@pytest.mark.parametrize("group", GROUPS.values(), ids=str)
+@pytest.mark.parametrize("group", GROUPS.values(), ids=[*GROUPS])
 def test_an_honest_ballot_is_accepted_in_either_group(group: Group) -> None:
     election = make_election(YES_NO, WORKS, group=group)
     ballot = Voter(election, 3).seal((1, 0, 0), (0, 1, 0))

@@ -163,7 +163,7 @@ def test_a_ballot_with_one_bit_changed_is_refused(position: int, bit: int) -> No
 # --- identity (CR-12)
 
 
-@pytest.mark.parametrize("group", GROUPS.values(), ids=str)
+@pytest.mark.parametrize("group", GROUPS.values(), ids=[*GROUPS])
 def test_CR_12_a_ciphertext_without_randomness_is_refused(group: Group) -> None:
     election = make_election(group=group)
     ballot = Voter(election, 3).seal((0, 1, 0))

@@ -97,7 +97,7 @@ def test_the_fixed_codes_and_keys_come_out() -> None:
         assert str(voting_key(group, code, case["uuid"])) == case["voting_key"]
 
 
-@pytest.mark.parametrize("group", GROUPS.values(), ids=str)
+@pytest.mark.parametrize("group", GROUPS.values(), ids=[*GROUPS])
 def test_the_voters_key_opens_the_credential_that_the_authority_lists(group: Group) -> None:
     code, uuid = parse_code(new_code()), "1AtestTestTest"
     listed = public_credential(group, master_public(group, code), uuid)

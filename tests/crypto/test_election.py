@@ -47,7 +47,7 @@ def test_an_election_made_by_belenios_is_read(name: str) -> None:
     assert (max(weights) > 1) == ("weighted" in name)
 
 
-@pytest.mark.parametrize("group", GROUPS.values(), ids=str)
+@pytest.mark.parametrize("group", GROUPS.values(), ids=[*GROUPS])
 def test_an_election_of_ours_written_and_read_is_the_same(group: Group) -> None:
     first = make_election(YES_NO, WORKS, group=group, credentials="service")
     raw = encode_election(
@@ -191,7 +191,7 @@ def test_questions_whose_ballots_would_be_too_large_are_refused() -> None:
         make_election(*[fifty(BELENIOS_2048)] * 3, group=BELENIOS_2048)
 
 
-@pytest.mark.parametrize("group", GROUPS.values(), ids=str)
+@pytest.mark.parametrize("group", GROUPS.values(), ids=[*GROUPS])
 def test_a_question_of_fifty_answers_fits_and_the_bound_holds(group: Group) -> None:
     election = make_election(fifty(group), group=group)
     ballot = Voter(election, group.order - 1).seal((0, *([1, 0] * 25)))

@@ -140,7 +140,7 @@ def test_the_good_twins_are_accepted() -> None:
     assert decode_public_credentials(compact([text]), make_election()) == expected
 
 
-@pytest.mark.parametrize("group", GROUPS.values(), ids=str)
+@pytest.mark.parametrize("group", GROUPS.values(), ids=[*GROUPS])
 def test_CR_11_the_identity_can_be_computed_with_and_read_where_it_belongs(group: Group) -> None:
     assert group.power(group.identity, 5) == group.identity
     assert group.power(group.generator, 0) == group.identity
@@ -152,7 +152,7 @@ def test_CR_11_the_identity_can_be_computed_with_and_read_where_it_belongs(group
         group.decode(group.encode(group.identity))
 
 
-@pytest.mark.parametrize("group", GROUPS.values(), ids=str)
+@pytest.mark.parametrize("group", GROUPS.values(), ids=[*GROUPS])
 @given(left=st.integers(-(2**300), 2**300), right=st.integers(-(2**300), 2**300))
 def test_exponents_add_when_elements_multiply(group: Group, left: int, right: int) -> None:
     product = group.multiply(group.generator_power(left), group.generator_power(right))
@@ -162,14 +162,14 @@ def test_exponents_add_when_elements_multiply(group: Group, left: int, right: in
     assert group.decode_any(group.encode(product)) == product
 
 
-@pytest.mark.parametrize("group", GROUPS.values(), ids=str)
+@pytest.mark.parametrize("group", GROUPS.values(), ids=[*GROUPS])
 @given(text=st.text() | st.binary().map(bytes.hex) | st.integers().map(str))
 def test_any_text_is_an_element_in_its_one_spelling_or_malformed(group: Group, text: str) -> None:
     with contextlib.suppress(Malformed):
         assert group.encode(group.decode_any(text)) == text
 
 
-@pytest.mark.parametrize("group", GROUPS.values(), ids=str)
+@pytest.mark.parametrize("group", GROUPS.values(), ids=[*GROUPS])
 def test_CR_10_a_scalar_has_one_spelling(group: Group) -> None:
     assert group.decode_scalar("0") == 0
     assert group.decode_scalar(str(group.order - 1)) == group.order - 1

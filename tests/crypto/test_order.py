@@ -32,7 +32,7 @@ def statement(sequence: int = 1, previous: bytes = LATER) -> bytes:
     return sign_order(ELECTION, KEY, sequence, previous, THIS)
 
 
-@pytest.mark.parametrize("group", GROUPS.values(), ids=str)
+@pytest.mark.parametrize("group", GROUPS.values(), ids=[*GROUPS])
 def test_a_statement_signed_and_read_holds(group: Group) -> None:
     election = make_election(group=group)
     for sequence, previous in ((0, FIRST), (1, LATER), (7, LATER)):

@@ -52,7 +52,7 @@ def test_nothing_is_proved_when_no_branch_is_empty() -> None:
         prove_one_empty(ED25519, KEY, "test|", [Witness(5, 1), Witness(6, 2)], ED25519.random_scalar)
 
 
-@pytest.mark.parametrize("group", GROUPS.values(), ids=str)
+@pytest.mark.parametrize("group", GROUPS.values(), ids=[*GROUPS])
 def test_CR_02_a_disjunction_binds_prefix_key_generator_and_every_branch(group: Group) -> None:
     key, other = group.generator_power(77), group.generator_power(78)
     witnesses = [Witness(5, 0), Witness(6, 1)]
@@ -89,7 +89,7 @@ def test_CR_06_challenges_that_do_not_sum_or_a_branch_used_twice_are_no_proof() 
             one_is_empty(ED25519, KEY, "test|", claims, wrong_number)
 
 
-@pytest.mark.parametrize("group", [ED25519, BELENIOS_2048], ids=str)
+@pytest.mark.parametrize("group", [ED25519, BELENIOS_2048], ids=lambda group: group.name)
 def test_knowledge_of_a_key_is_proved_for_that_key_and_statement(group: Group) -> None:
     statement = partial(challenge, group, "one|")
     proof = prove_key(group, 99, lambda point: statement([point]), group.random_scalar)

@@ -15,7 +15,7 @@ from tests.crypto.elections import make_election
 from tests.crypto.test_encoding import EXTREMES
 
 
-@pytest.mark.parametrize("group", GROUPS.values(), ids=str)
+@pytest.mark.parametrize("group", GROUPS.values(), ids=[*GROUPS])
 def test_a_list_of_ours_written_and_read_is_the_same(group: Group) -> None:
     election = make_election(group=group)
     elements = [group.generator_power(key) for key in (5, 3, 11, 7)]

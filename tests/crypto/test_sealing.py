@@ -162,7 +162,7 @@ def nonces(answer: Answer, randomness: tuple[int, ...], group: Group, blank: boo
     return found
 
 
-@pytest.mark.parametrize("group", GROUPS.values(), ids=str)
+@pytest.mark.parametrize("group", GROUPS.values(), ids=[*GROUPS])
 def test_CR_18_no_random_number_of_a_ballot_and_its_order_statement_is_used_twice(group: Group) -> None:
     election = make_election(YES_NO, WORKS, group=group)
     voter = Voter(election, 31337)
