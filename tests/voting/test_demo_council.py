@@ -1,6 +1,8 @@
 """The council of the demo: what a visitor finds in it, and that its record passes the verifier."""
 
+import hashlib
 import io
+import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -11,11 +13,12 @@ from sqlmodel import select
 from starlette.testclient import TestClient
 
 from app import create_app
+from audit import store as log
 from audit.council_record import read_council_record
 from audit.local_time import day_of
 from audit.report import Verdict
 from audit.verify_council import verify_council
-from consultation.store.council_tables import DecisionRow, MeasureRow, SessionRow, TopicRow
+from consultation.store.council_tables import CouncillorRow, DecisionRow, MeasureRow, SessionRow, TopicRow
 from consultation.store.participation_tables import (
     AppealRow,
     ConsultationRow,
@@ -25,6 +28,8 @@ from consultation.store.participation_tables import (
     SupportRow,
 )
 from consultation.store.reply import share_answered
+from identity.demo_people import registry_number
+from identity.store.person import PersonRow
 from tests.plugins.house import ORIGIN
 from tests.voting.demo_town import NOW, DemoTown, demo_town
 
@@ -89,3 +94,30 @@ def test_every_public_page_of_the_demo_answers_and_the_agenda_is_light(
             assert "<script" not in answer.text, page
             assert len(answer.content) + style < 100_000, page
         assert browser.get(f"/topics/{half.topics['proypologismos']}").status_code == 404
+
+
+def test_GD_01_the_log_of_a_whole_council_names_nobody_and_quotes_nobody(demo: DemoTown) -> None:
+    """Every entry against every value of the roll and everything people wrote, as they are and as plain hashes."""
+    with demo.db.reading() as session:
+        raws = [raw.decode() for raw in log.entries(session, 0, log.entry_count(session))]
+        contributions = session.exec(select(ContributionRow)).all()
+        said = {value for row in contributions for value in (row.title, row.text, row.name) if value}
+        said |= {row.explanation for row in session.exec(select(RemovalRow))}
+        said |= {row.text for row in session.exec(select(AppealRow))} | {
+            row.text for row in session.exec(select(ReplyRow))
+        }
+        people = session.exec(select(PersonRow)).all()
+        roll = {f"{row.given_name} {row.surname}" for row in people} | {row.surname for row in people}
+        roll |= {registry_number(place) for place in range(1, len(people) + 1)}
+        roll |= {row.birth_date.isoformat() for row in people}
+        logins = set(demo.people) | {login.name for login in demo.people.values()}
+        councillors = set(session.exec(select(CouncillorRow.name)))
+        numbers = {str(row.id) for row in people}
+        keyed = {row.number_hash.hex() for row in people}
+    assert len(raws) > 100
+    whole = "\n".join(raws)
+    spoken = said | roll | councillors | logins
+    assert [value for value in spoken if value in whole] == []
+    digests = set(re.findall(r"[0-9a-f]{64}", whole))
+    plain = {hashlib.sha256(value.encode()).hexdigest() for value in spoken | numbers | logins}
+    assert digests.isdisjoint(plain | keyed)
