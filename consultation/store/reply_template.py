@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from audit.refusal import N_
@@ -26,14 +27,15 @@ def template(session: Session, template_id: int) -> ReplyTemplateRow:
 
 
 def keep_template(session: Session, row: ReplyTemplateRow, given: Template) -> None:
-    """Add or change one. Raises Incomplete (template.taken) for the name of another."""
-    query = select(ReplyTemplateRow.id).where(ReplyTemplateRow.name == given.name)
-    if any(found != row.id for found in session.exec(query)):
-        raise Incomplete("template.taken", N_("Another template has this name."), field="name")
-    row.name, row.outcome, row.text = given.name, given.outcome, given.text
-    row.revision += 1
-    session.add(row)
-    session.flush()
+    """Add or change one. Raises Incomplete (template.taken) for the name of another, kept before or at this moment."""
+    try:
+        with session.begin_nested():
+            row.name, row.outcome, row.text = given.name, given.outcome, given.text
+            row.revision += 1
+            session.add(row)
+            session.flush()
+    except IntegrityError:
+        raise Incomplete("template.taken", N_("Another template has this name."), field="name") from None
 
 
 def delete_template(session: Session, row: ReplyTemplateRow) -> None:

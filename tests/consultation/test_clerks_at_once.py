@@ -59,3 +59,11 @@ def test_BB_11_two_clerks_who_begin_a_consultation_at_once_get_no_error(desk: De
         assert answers == ([303, 409] if not act else [200, 200])
     with town.database.reading() as session:
         assert len(session.exec(select(ConsultationRow)).all()) == TOPICS
+
+
+def test_BB_11_two_clerks_who_give_a_template_the_same_name_at_once_keep_one(desk: Desk) -> None:
+    _, browser = desk
+    clerks = [browser(), browser()]
+    for number in range(TOPICS):
+        form = {"name": f"Υπόδειγμα {number}", "outcome": "accepted", "text": "Γίνεται δεκτό.", "revision": "0"}
+        assert at_once([partial(post, clerk, "/desk/reply-templates", form) for clerk in clerks]) == [303, 422]
