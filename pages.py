@@ -10,7 +10,6 @@ from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
@@ -19,6 +18,7 @@ from babel.numbers import format_decimal, format_percent
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from audit.local_time import ATHENS
 from audit.refusal import N_
 from consultation.prose import render_prose
 
@@ -26,7 +26,6 @@ TEMPLATES = Path(__file__).parent / "templates"
 CATALOGUE = TEMPLATES / "locale" / "el" / "LC_MESSAGES" / "kalpi.po"
 PARTS = TEMPLATES / "locale" / "parts"
 LANGUAGES = {"el": "Ελληνικά", "en": "English"}
-ATHENS = ZoneInfo("Europe/Athens")
 ROLE_NAMES = {
     "citizen": N_("certified citizen"),
     "secretariat": N_("secretariat"),

@@ -55,6 +55,11 @@ def parse_day(text: str) -> date:
     return day
 
 
+def instant(moment: datetime) -> str:
+    """RFC 3339 in UTC to the second, `2027-03-01T18:00:00Z`: how log entries, manifests and records spell a moment."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def day_of(moment: datetime) -> date:
     """The day it is in Athens."""
     return moment.astimezone(ATHENS).date()

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from audit.local_time import day_of, local_field, parse_local
+from audit.local_time import day_of, instant, local_field, parse_local
 from audit.refusal import N_, Refused
 from consultation.council import MARKS, NOTICE_DAYS, SESSION_KINDS
 from consultation.errors import Incomplete
@@ -192,7 +192,7 @@ def encode_agenda(agenda: Agenda) -> bytes:
             "body_name": agenda.body.name,
             "kind": row.kind,
             "title": row.title,
-            "starts": row.starts_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "starts": instant(row.starts_at),
             "place": row.place,
             "urgent_reason": row.urgent_reason,
             "summons": row.summons,

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 
 from lxml.etree import Element, SubElement, tostring
 
+from audit.local_time import instant
+
 ATOM = "http://www.w3.org/2005/Atom"
 TOMBSTONE = "http://purl.org/atompub/tombstones/1.0"
 RIGHTS = "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"
@@ -49,7 +51,7 @@ def write_feed(feed: Feed, entries: Sequence[Entry]) -> bytes:
     root.set("{http://www.w3.org/XML/1998/namespace}lang", feed.language)
     _text(root, "id", feed.ident)
     _text(root, "title", feed.title)
-    _text(root, "updated", _moment(max((entry.updated for entry in entries), default=BEGINNING)))
+    _text(root, "updated", instant(max((entry.updated for entry in entries), default=BEGINNING)))
     _text(root, "rights", RIGHTS)
     SubElement(root, f"{{{ATOM}}}link", rel="self", type="application/atom+xml", href=feed.url)
     SubElement(root, f"{{{ATOM}}}link", rel="alternate", type="text/html", href=feed.page)
@@ -57,7 +59,7 @@ def write_feed(feed: Feed, entries: Sequence[Entry]) -> bytes:
     _text(author, "name", feed.author)
     for entry in entries:
         if entry.deleted:
-            moment = _moment(entry.updated)
+            moment = instant(entry.updated)
             SubElement(root, f"{{{TOMBSTONE}}}deleted-entry", ref=entry.ident, when=moment)
         else:
             _write_entry(root, entry)
@@ -68,7 +70,7 @@ def _write_entry(root: Element, entry: Entry) -> None:
     node = SubElement(root, f"{{{ATOM}}}entry")
     _text(node, "id", entry.ident)
     _text(node, "title", entry.title)
-    _text(node, "updated", _moment(entry.updated))
+    _text(node, "updated", instant(entry.updated))
     SubElement(node, f"{{{ATOM}}}link", rel="alternate", type="text/html", href=entry.url)
     if entry.summary:
         _text(node, "summary", entry.summary)
@@ -77,7 +79,3 @@ def _write_entry(root: Element, entry: Entry) -> None:
 def _text(parent: Element, name: str, text: str) -> None:
     """Characters that XML cannot hold are left out (control characters, lone surrogates)."""
     SubElement(parent, f"{{{ATOM}}}{name}").text = _NO_XML.sub("", text)
-
-
-def _moment(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

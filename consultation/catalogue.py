@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from consultation.export import LICENSE, instant
+from audit.local_time import instant
+from consultation.export import LICENSE
 from crypto.encoding import Json
 
 LANGUAGE = "http://publications.europa.eu/resource/authority/language/ELL"

@@ -5,10 +5,10 @@ Leaves out who may do it (routes), what is kept (store) and the act of changing 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
-from audit.local_time import BadTime, day_of, local_field, parse_day, parse_local
+from audit.local_time import BadTime, day_of, instant, local_field, parse_day, parse_local
 from audit.refusal import N_
 from consultation.agenda import read_line, read_text
 from consultation.errors import Incomplete, WrongState
@@ -222,11 +222,6 @@ def check_closing(row: ConsultationRow, now: datetime) -> None:
             N_("A consultation is not closed before the hour that was announced."),
             N_("You can extend it, with a public reason."),
         )
-
-
-def instant(moment: datetime) -> str:
-    """RFC 3339 in UTC to the second, as log entries spell it."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def encode_terms(topic: str, terms: Terms) -> bytes:

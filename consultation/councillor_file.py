@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
+from audit.local_time import instant
 from audit.refusal import N_
 from consultation.contribution import KINDS
 from consultation.errors import WrongState
@@ -113,10 +114,6 @@ def check_still_public(content: Content, public: Collection[str]) -> None:
             N_("This version holds a contribution that was hidden, withdrawn or erased since, so it is not shown."),
             N_("Its fingerprint stays in the audit log. The page of the file shows everything else."),
         )
-
-
-def instant(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def moment(text: str) -> datetime:

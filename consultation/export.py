@@ -10,9 +10,10 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from types import MappingProxyType
 
+from audit.local_time import instant
 from audit.refusal import N_
 from crypto.encoding import Json, compact
 
@@ -94,16 +95,16 @@ DATASETS: Mapping[str, Dataset] = MappingProxyType(
 def record(key: str, created: datetime, modified: datetime, values: Record | None) -> Record:
     """One row; without values it is the mark that there was one."""
     dated: dict[str, Json] = {
-        "created": instant(created),
-        "modified": instant(modified),
+        "created": instant_or_none(created),
+        "modified": instant_or_none(modified),
         "deleted": values is None,
         "license": LICENSE,
     }
     return {"key": key, **(values or {}), **dated}
 
 
-def instant(moment: datetime | None) -> str | None:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+def instant_or_none(moment: datetime | None) -> str | None:
+    return instant(moment) if moment else None
 
 
 def day(value: date | None) -> str | None:

@@ -9,13 +9,13 @@ from sqlmodel import Session
 
 from audit import entry
 from audit import store as log
+from audit.local_time import instant
 from audit.refusal import N_
 from consultation.consultation import (
     check_closing,
     check_extension,
     check_step,
     encode_terms,
-    instant,
     missing,
     opens_later,
     terms_of,

@@ -6,11 +6,11 @@ Leaves out where measures are kept. Money is in euro cents.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from audit.local_time import BadTime, parse_day
+from audit.local_time import BadTime, instant, parse_day
 from audit.refusal import N_
 from consultation.agenda import read_line, read_text
 from consultation.errors import Incomplete
@@ -169,13 +169,9 @@ def measure_content(measure: Measure, notes: Sequence[Note], key: str, topic: st
             "horizon": measure.horizon.value,
             "status": measure.status.value,
             "due_on": measure.due_on.isoformat(),
-            "notes": [{"at": _instant(note.at), "status": note.status.value, "text": note.text} for note in notes],
+            "notes": [{"at": instant(note.at), "status": note.status.value, "text": note.text} for note in notes],
         }
     )
-
-
-def _instant(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _horizon(text: str) -> Horizon:

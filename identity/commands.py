@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from sqlmodel import Session
 
+from audit.local_time import ATHENS
 from db import Database, create_tables
 from identity.codes import Code
 from identity.enrolment import LIFE
@@ -23,7 +24,7 @@ from identity.store.account import account_named
 from identity.store.grant import grant_role, revoke_role
 from identity.store.letter import LetterRow, awaiting_letter, issue_invitation, issue_letter
 from identity.store.person import PersonRow, count_known, write_registry
-from pages import ATHENS, ROLE_NAMES, day, translations
+from pages import ROLE_NAMES, day, translations
 from settings import Settings, from_environ
 
 registry_app = typer.Typer(help="The registry: import it and print activation letters.", no_args_is_help=True)

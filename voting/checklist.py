@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from audit.local_time import day_of
 from audit.refusal import N_
 from crypto.errors import Malformed
 from crypto.group import group_named
@@ -15,7 +16,7 @@ from voting.errors import BadCredentials, NotReady
 from voting.lifecycle import PREPARING, Phase
 from voting.proclamation import calendar_of
 from voting.profile import date_faults, profile_named
-from voting.referendum import day_in_athens, decode_draft
+from voting.referendum import decode_draft
 from voting.roll import SMALL_ROLL
 from voting.store.preparation import Preparation
 
@@ -110,7 +111,7 @@ def _proclaimed(preparation: Preparation) -> Item:
 
 def _dates(preparation: Preparation, now: datetime) -> Item:
     row, draft = preparation.row, decode_draft(preparation.row.draft)
-    opens, closes = day_in_athens(max(row.opens_at, now)), day_in_athens(row.closes_at)
+    opens, closes = day_of(max(row.opens_at, now)), day_of(row.closes_at)
     faults = date_faults(
         profile_named(row.profile), opens, closes, calendar_of(draft, preparation.previous_referendum())
     )
@@ -143,7 +144,7 @@ def _objections(preparation: Preparation, now: datetime) -> Item:
     until = decode_draft(preparation.row.draft).objections_until
     return Item(
         "objections",
-        until is None or day_in_athens(now) > until,
+        until is None or day_of(now) > until,
         N_("Objections to the roll"),
         N_("objections to the roll can be made until %(until)s"),
         N_("Whoever is missing from the roll must have had the time to say so."),

@@ -3,12 +3,13 @@
 It is written once, at the proclamation, and read verbatim ever after; the questions of election.json equal its own.
 """
 
+from audit.local_time import instant
 from audit.refusal import N_
 from crypto.encoding import Json, compact, members, parse_compact, string
 from crypto.errors import Malformed
 from voting.errors import BadDraft
 from voting.profile import Profile, profile_named
-from voting.referendum import Draft, DraftQuestion, instant
+from voting.referendum import Draft, DraftQuestion
 
 SIZE_LIMIT = 1024 * 1024
 _MEMBERS = (

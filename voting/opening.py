@@ -8,6 +8,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from audit import entry
+from audit.local_time import day_of, instant
 from audit.refusal import N_
 from crypto.election import SERVICE, Question, encode_election
 from crypto.encoding import Json, array, integer, sha256, string
@@ -20,7 +21,7 @@ from voting.lifecycle import Phase, advance, check_phase
 from voting.manifest import decode_manifest
 from voting.proclamation import calendar_of
 from voting.profile import date_faults, profile_named
-from voting.referendum import day_in_athens, decode_draft, instant
+from voting.referendum import decode_draft
 from voting.store.preparation import Preparation
 from voting.store.referendum import ReferendumRow
 from voting.wording import check_words, tidy
@@ -131,7 +132,7 @@ def approve_extension(
         raise BadApproval("extension.earlier", N_("an extension moves the closing time to a later hour"))
     draft = decode_draft(row.draft)
     calendar = calendar_of(draft, preparation.previous_referendum())
-    for fault in date_faults(profile_named(row.profile), day_in_athens(row.opens_at), day_in_athens(closes), calendar):
+    for fault in date_faults(profile_named(row.profile), day_of(row.opens_at), day_of(closes), calendar):
         raise fault
     what: dict[str, Json] = {"closes": instant(closes), "reason": reason}
     if not approve(preparation, "extensions", what, account_id, person_id, now, members):

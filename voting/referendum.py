@@ -5,10 +5,10 @@ What is proclaimed from it is `manifest.py`; what is opened is `opening.py`. Pur
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
 from audit.entry_members import check_instant
+from audit.local_time import day_of, instant
 from audit.refusal import N_, Refused
 from crypto.election import BALLOT_LIMIT, Question, largest_ballot
 from crypto.encoding import Json, array, compact, integer, members, parse_compact, string
@@ -26,7 +26,6 @@ from voting.profile import (
 )
 from voting.wording import check_distinct, check_words
 
-ATHENS = ZoneInfo("Europe/Athens")
 QUESTIONS_LIMIT = 20
 ANSWERS_LIMIT = 50
 TITLE_LIMIT = 200
@@ -69,15 +68,6 @@ class Draft:
     calendar: ElectionCalendar = field(default_factory=ElectionCalendar)
 
 
-def instant(moment: datetime) -> str:
-    """RFC 3339 in UTC to the second, as log entries and manifests spell it."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def day_in_athens(moment: datetime) -> date:
-    return moment.astimezone(ATHENS).date()
-
-
 def form(question: DraftQuestion) -> Question:
     """The question as it stands in election.json."""
     return Question(question.question, question.answers, question.blank, question.minimum, question.maximum)
@@ -94,7 +84,7 @@ def draft_faults(draft: Draft, calendar: ElectionCalendar, now: datetime) -> lis
         *_text_faults(draft),
         *_question_faults(draft, profile),
         *_time_faults(draft, profile, now),
-        *date_faults(profile, day_in_athens(draft.opens), day_in_athens(draft.closes), calendar),
+        *date_faults(profile, day_of(draft.opens), day_of(draft.closes), calendar),
     ]
 
 
@@ -170,12 +160,12 @@ def _time_faults(draft: Draft, profile: Profile, now: datetime) -> Iterator[Refu
         yield BadDraft("dates.order", N_("the vote closes before it opens"))
     if draft.closes <= now:
         yield BadDraft("dates.past", N_("the closing time has already passed"))
-    if draft.roll_cutoff > day_in_athens(draft.opens):
+    if draft.roll_cutoff > day_of(draft.opens):
         yield BadDraft("dates.cutoff", N_("the roll would be cut off after the vote opens"))
     if draft.objections_until is None:
         if profile.objections_required:
             yield BadDraft("dates.objections", N_("this profile asks for a last day for objections to the roll"))
-    elif draft.objections_until > day_in_athens(draft.opens):
+    elif draft.objections_until > day_of(draft.opens):
         yield BadDraft("dates.objections", N_("objections to the roll would end after the vote opens"))
 
 

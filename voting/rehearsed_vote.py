@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from audit.local_time import day_of
 from crypto.election import new_uuid
 from voting.appointment import Appointee, open_ceremony
 from voting.authority import AuthorityFile, answer_request
@@ -16,7 +17,7 @@ from voting.decrypting import accept, count_of, make_count
 from voting.opening import approve_opening
 from voting.proclamation import proclaim
 from voting.publishing import publish
-from voting.referendum import Draft, day_in_athens, encode_draft
+from voting.referendum import Draft, encode_draft
 from voting.rehearsal import accept_key_check, make_rehearsal, open_rehearsal
 from voting.rehearse_plan import Plan, Progress, Report
 from voting.rehearse_trustees import TrusteeDevice
@@ -74,7 +75,7 @@ class RehearsedVote:
             questions=plan.questions,
             opens=opens,
             closes=closes,
-            roll_cutoff=day_in_athens(now),
+            roll_cutoff=day_of(now),
             group=plan.group,
             credential_authority="Εκδότης καρτών",
         )

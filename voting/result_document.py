@@ -23,8 +23,8 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
 
 from audit.document import Document
+from audit.local_time import ATHENS
 from audit.refusal import N_
-from voting.referendum import ATHENS
 from voting.result import QuestionResult, ResultSheet
 
 Translate = Callable[..., str]

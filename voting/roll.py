@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from audit import entry
+from audit.local_time import day_of
 from audit.refusal import N_
 from audit.tree import leaf_hash, root
 from voting.errors import BadRoll
 from voting.lifecycle import PREPARING, check_phase
-from voting.referendum import day_in_athens, decode_draft
+from voting.referendum import decode_draft
 from voting.store.preparation import Preparation
 
 LEAF_TAG = b"kalpi-roll-v1"
@@ -84,7 +85,7 @@ def freeze_roll(
     row = preparation.row
     check_phase(row, *PREPARING)
     draft = decode_draft(row.draft)
-    if day_in_athens(now) < draft.roll_cutoff:
+    if day_of(now) < draft.roll_cutoff:
         raise BadRoll(
             "roll.early",
             N_("the roll is cut off on %(day)s and cannot be frozen before"),

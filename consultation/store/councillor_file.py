@@ -7,7 +7,8 @@ from sqlmodel import Session, col, func, select
 
 from audit import entry
 from audit import store as log
-from consultation.councillor_file import Content, Voice, instant, make_content, total
+from audit.local_time import instant
+from consultation.councillor_file import Content, Voice, make_content, total
 from consultation.store.collective import collective_names
 from consultation.store.contribution import arguments, form_numbers, published
 from consultation.store.council_tables import (

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from consultation.export import ROWS, Record, day, instant, record
+from consultation.export import ROWS, Record, day, instant_or_none, record
 from consultation.store.council_tables import (
     BodyRow,
     CouncillorRow,
@@ -51,7 +51,7 @@ def sessions(session: Session, skip: int) -> list[Record]:
     return [
         _record(row, row.published_at, [row], {
             "body": body.key, "body_name": body.name, "kind": row.kind, "state": row.state, "title": row.title,
-            "place": row.place, "starts": instant(row.starts_at), "urgent_reason": row.urgent_reason,
+            "place": row.place, "starts": instant_or_none(row.starts_at), "urgent_reason": row.urgent_reason,
             "version": row.version, "url": f"/sessions/{row.key}",
         })
         for row, body in _page(session, query, SessionRow, skip)
@@ -77,7 +77,7 @@ def consultations(session: Session, skip: int) -> list[Record]:
         _record(row, owner.published_at, [row, topic, owner], {
             "topic": topic.key, "state": row.state, "purpose": row.purpose, "can_change": row.can_change,
             "decides": row.decides, "answer_by": day(row.answer_by), "plain_summary": row.plain_summary,
-            "opens": instant(row.opens_at), "closes": instant(row.closes_at),
+            "opens": instant_or_none(row.opens_at), "closes": instant_or_none(row.closes_at),
             "url": f"/topics/{topic.key}/consultation",
         })
         for row, topic, owner in _page(session, query, ConsultationRow, skip)
@@ -108,7 +108,7 @@ def contributions(session: Session, skip: int) -> list[Record]:
             "name": row.name, "collective": names.get(row.collective_id or 0),
             "supports": supports.get(row.id or 0, 0), "arguments_for": sides["pro"].get(row.id or 0, 0),
             "arguments_against": sides["con"].get(row.id or 0, 0), "reply": replied.get(row.id or 0),
-            "submitted": instant(row.submitted_at), "commitment": row.commitment,
+            "submitted": instant_or_none(row.submitted_at), "commitment": row.commitment,
             "url": f"/contributions/{row.key}",
         } if is_public_contribution(row) else None)
         for row, topic, consultation, owner in page
@@ -201,9 +201,10 @@ def removals(session: Session, skip: int) -> list[Record]:
     for row, kind, topic, appeal in _page(session, query, RemovalRow, skip):
         values: Record = {
             "topic": topic.key, "kind": kind, "reason": row.reason, "stage": row.stage, "state": row.state,
-            "appeal_until": instant(row.appeal_until), "appeal_due": instant(appeal.due_at) if appeal else None,
+            "appeal_until": instant_or_none(row.appeal_until),
+            "appeal_due": instant_or_none(appeal.due_at) if appeal else None,
             "appeal_outcome": appeal.outcome if appeal else "",
-            "appeal_decided": instant(appeal.decided_at) if appeal else None,
+            "appeal_decided": instant_or_none(appeal.decided_at) if appeal else None,
         }  # fmt: skip
         changed = max(row.modified_at, appeal.modified_at) if appeal else row.modified_at
         found.append(record(row.key, row.created_at, changed, values))

@@ -13,9 +13,10 @@ from audit import store as log
 from audit.council_log import read_council_log
 from audit.council_state import CouncilLog
 from audit.entry import Entry, decode_entry
+from audit.local_time import instant
 from consultation import record
 from consultation.agenda import encode_agenda
-from consultation.consultation import encode_terms, instant, terms_of
+from consultation.consultation import encode_terms, terms_of
 from consultation.decision import decision_content
 from consultation.measure import measure_content
 from consultation.moderation import days_late

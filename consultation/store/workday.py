@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from audit.local_time import day_of
 from audit.refusal import N_
@@ -14,6 +14,7 @@ from consultation.council_vote import ADOPTED
 from consultation.measure import UNFINISHED
 from consultation.moderation import last_moment
 from consultation.store.council_tables import DecisionRow, MeasureRow, MinutesRow, SessionRow, TopicRow
+from consultation.store.moderation import moderation_counts
 from consultation.store.participation_tables import AppealRow, ConsultationRow, ContributionRow, RemovalRow
 from consultation.store.workbench import reply_counts
 from consultation.workday import Job
@@ -29,7 +30,7 @@ def jobs(session: Session, now: datetime) -> Iterator[Job]:
     yield from _decisions(session)
     yield from _consultations(session, now)
     yield from _answers(session, today)
-    yield from _moderation(session)
+    yield from _moderation(session, now)
     yield from _measures(session, today)
 
 
@@ -120,11 +121,8 @@ def _answers(session: Session, today: date) -> Iterator[Job]:
         yield Job("paper", text, "", "/desk/forms", fields={"count": waiting})
 
 
-def _moderation(session: Session) -> Iterator[Job]:
-    waiting = session.exec(
-        select(func.count()).select_from(ContributionRow).where(ContributionRow.state == "waiting")
-    ).one()
-    if waiting:
+def _moderation(session: Session, now: datetime) -> Iterator[Job]:
+    if waiting := moderation_counts(session, now)["waiting"]:
         text = N_("Contributions that wait to be accepted: %(count)s")
         yield Job("moderation", text, "", "/desk/moderation", fields={"count": waiting})
     query = (

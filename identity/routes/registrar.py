@@ -5,6 +5,7 @@ from typing import BinaryIO
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from audit.local_time import ATHENS
 from audit.refusal import N_, Refused
 from identity.enrolment import LIFE
 from identity.errors import AccountRefused, CardRefused, RegistryRefused
@@ -17,7 +18,7 @@ from identity.store import card as cards
 from identity.store.account import account_of, counts
 from identity.store.letter import awaiting_count, awaiting_letter, issue_letter, letters_of
 from identity.store.person import PersonRow, count_known, find_people, imports, person, write_registry
-from pages import ATHENS, day
+from pages import day
 from web import UPLOAD_LIMIT, Visit, endpoint
 
 BROWSER_ROWS = 50_000

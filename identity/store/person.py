@@ -3,16 +3,15 @@
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, or_, update
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
+from audit.local_time import day_of
 from db import UtcDateTime
 from identity.registry import RegistryPerson
 from identity.store.card import CardRow
 
-ATHENS = ZoneInfo("Europe/Athens")
 CHUNK = 500
 
 
@@ -58,7 +57,7 @@ def electors(session: Session, cutoff: date) -> list[tuple[int, str | None]]:
     """
 
     if isinstance(cutoff, datetime):
-        cutoff = cutoff.astimezone(ATHENS).date()
+        cutoff = day_of(cutoff)
     query = (
         select(PersonRow.id, CardRow.number)
         .join(CardRow, (col(CardRow.person_id) == PersonRow.id) & col(CardRow.struck_at).is_(None), isouter=True)

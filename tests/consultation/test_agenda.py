@@ -208,3 +208,11 @@ def test_days_are_counted_by_nights_in_athens() -> None:
     assert days_until(athens(2026, 10, 6, 0, 30), late_evening) == 1
     assert days_until(athens(2026, 10, 5, 8, 0), late_evening) == 0
     assert days_until(athens(2026, 10, 4, 23, 0), late_evening) == -1
+
+
+def test_the_hour_of_an_agenda_is_one_moment_whatever_zone_the_row_has_it_in() -> None:
+    row = a_session()
+    there = encode_agenda(an_agenda(row, a_topic(1, "Πλατεία")))
+    value = decode_agenda(there)
+    row.starts_at = row.starts_at.astimezone(ATHENS)
+    assert decode_agenda(encode_agenda(an_agenda(row, a_topic(1, "Πλατεία"))))["starts"] == value["starts"]

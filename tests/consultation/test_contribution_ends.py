@@ -1,9 +1,7 @@
 """What can still become of a contribution: withdrawn, hidden, erased; and what the log keeps of it (GD-01, GD-02)."""
 
 import re
-from collections.abc import Iterator
 
-import pytest
 from sqlmodel import select
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -24,32 +22,10 @@ from tests.consultation.visitors import page_of
 from tests.consultation.writing import (
     NAME,
     a_removal,
-    open_talk,
     raw_entries,
     row_of,
     send,
 )
-
-
-@pytest.fixture
-def talk(town: Town) -> Talk:
-    return open_talk(town)
-
-
-@pytest.fixture
-def ada(town_app: Starlette, settings: Settings, talk: Talk) -> Iterator[TestClient]:
-    with page_of(town_app, settings, "ada") as browser:
-        yield browser
-
-
-@pytest.fixture
-def bo(town_app: Starlette, settings: Settings, ada: TestClient) -> TestClient:
-    return page_of(town_app, settings, "bo")
-
-
-@pytest.fixture
-def anybody(town_app: Starlette, settings: Settings, ada: TestClient) -> TestClient:
-    return page_of(town_app, settings)
 
 
 def test_a_withdrawn_contribution_stays_without_its_text(

@@ -1,46 +1,19 @@
 """Texts that try to run something, on the real pages (WB-01, WB-04)."""
 
-from collections.abc import Iterator
-
 import pytest
 from sqlmodel import select
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from consultation.store import contribution as store
 from consultation.store.participation_tables import (
     ContributionRow,
 )
-from settings import Settings
 from tests.consultation.answering import Talk
 from tests.consultation.payloads import ONE_LINE, PAYLOADS
 from tests.consultation.town import Town
-from tests.consultation.visitors import page_of
 from tests.consultation.writing import (
     check_no_foreign_element,
-    open_talk,
 )
-
-
-@pytest.fixture
-def talk(town: Town) -> Talk:
-    return open_talk(town)
-
-
-@pytest.fixture
-def ada(town_app: Starlette, settings: Settings, talk: Talk) -> Iterator[TestClient]:
-    with page_of(town_app, settings, "ada") as browser:
-        yield browser
-
-
-@pytest.fixture
-def bo(town_app: Starlette, settings: Settings, ada: TestClient) -> TestClient:
-    return page_of(town_app, settings, "bo")
-
-
-@pytest.fixture
-def anybody(town_app: Starlette, settings: Settings, ada: TestClient) -> TestClient:
-    return page_of(town_app, settings)
 
 
 def test_WB_01_payloads_in_title_text_and_name_stay_text_on_the_real_pages(

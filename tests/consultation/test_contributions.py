@@ -1,7 +1,5 @@
 """M8: citizens write in four types and argue for and against; drafts are kept, and nobody floods."""
 
-from collections.abc import Iterator
-
 import pytest
 from sqlmodel import select
 from starlette.applications import Starlette
@@ -22,32 +20,10 @@ from tests.consultation.writing import (
     NAME,
     draft,
     key_of,
-    open_talk,
     row_of,
     send,
     submit,
 )
-
-
-@pytest.fixture
-def talk(town: Town) -> Talk:
-    return open_talk(town)
-
-
-@pytest.fixture
-def ada(town_app: Starlette, settings: Settings, talk: Talk) -> Iterator[TestClient]:
-    with page_of(town_app, settings, "ada") as browser:
-        yield browser
-
-
-@pytest.fixture
-def bo(town_app: Starlette, settings: Settings, ada: TestClient) -> TestClient:
-    return page_of(town_app, settings, "bo")
-
-
-@pytest.fixture
-def anybody(town_app: Starlette, settings: Settings, ada: TestClient) -> TestClient:
-    return page_of(town_app, settings)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from audit.local_time import ATHENS
 from audit.store import find
 from tests.plugins.browser import serving
 from tests.stories.enrolling import (
@@ -27,7 +28,6 @@ from tests.stories.enrolling import (
 )
 from tests.stories.people import WAIT, Citizen, Person
 from tests.stories.town import Authority, MovingClock, set_up, text_of
-from voting.referendum import ATHENS
 
 ROOT = Path(__file__).parents[2]
 TITLE = "Παλιό λιμάνι"

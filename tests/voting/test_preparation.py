@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from audit import store as log
+from audit.local_time import instant
 from audit.refusal import Refused
 from audit.tree import root
 from crypto.election import decode_election
@@ -29,7 +30,6 @@ from voting.errors import (
 from voting.manifest import decode_manifest
 from voting.proclamation import proclaim
 from voting.profile import PROFILES
-from voting.referendum import instant
 from voting.rehearsal import accept_key_check
 from voting.roll import member_leaf
 
